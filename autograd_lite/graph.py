@@ -1,0 +1,300 @@
+"""The graph: what a node is, the order of backpropagation, the backward loop and its record.
+
+Nothing here asks whether a node is a number or an array. Nothing here recurses, so a chain of a
+million operations is as good as a chain of three.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from . import rules
+from .errors import DataError
+from .rows import Elementwise, Rule, Structural
+
+_walks = itertools.count(1)
+_walking = threading.RLock()  # the marks of a walk are on the nodes, which threads may share
+
+
+class Node:
+    """One number or array in a graph: what `Value`, `Tensor` and `Symbol` have in common.
+
+    data:  the number or array.          grad:   dL/d(this), `None` until it was computed.
+    op:    the rule that made it,        inputs: one node for each operand of that rule, so that
+           `None` for a leaf.                    `a + a` has two.
+    label: a name for people.            params: the rule's settings (axis=..., keepdims=...).
+    """
+
+    __slots__ = ("a", "b", "data", "grad", "label", "mark", "op")
+    #   a, b    the operand nodes; or, in `a`, the tuple of all operands where `b` is None.
+    #   mark    the last walk that met the node: the walk's number, negative once it is done.
+
+    a: Any
+    b: Any
+    data: Any
+    grad: Any
+    label: str | None
+    mark: int
+    op: Any
+    shape: tuple[int, ...]
+    dtype: Any
+    params: Mapping[str, Any] = MappingProxyType({})
+    _zero: Any = None
+
+    _rule_rank = 0
+    __hash__ = object.__hash__
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        """What the rule was called with: nodes, and plain numbers or arrays as they are."""
+        raise NotImplementedError
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """The operands as nodes; a constant is wrapped in a leaf, a new one each time."""
+        kind: Any = type(self)
+        return tuple(x if isinstance(x, Node) else kind(x) for x in self.operands)
+
+    def local(self, slot: int) -> Any:
+        """The local derivative with respect to operand number `slot`, as numbers."""
+        raise NotImplementedError
+
+    def local_graph(self, slot: int) -> Any:
+        """The same as a graph: the rule called with the nodes themselves."""
+        return self.op.local(slot, self.operands, self)
+
+    def fit(self, share: Any, operand: Node) -> Any:
+        """A contribution in the shape and dtype of the operand that receives it."""
+        return share
+
+    def hand_down(self) -> None:
+        """Add upstream x local to the gradient of each operand."""
+        raise NotImplementedError
+
+    def backward(self, upstream: Any = None) -> None:
+        """Fill `.grad` of every node this one depends on, by the chain rule from the top down.
+
+        dL/d(input) += dL/d(output) * d(output)/d(input), once for every arrow of the graph.
+
+        Gradients of interior nodes are computed anew; those of leaves are added to what they hold,
+        so two calls add exactly twice.
+
+        upstream: dL/d(this node); 1 if left out, which needs a node with a single entry.
+        Raises ShapeError if a node of several entries gets no upstream, or one of another shape.
+        Source: Rumelhart, Hinton, Williams, Nature 323 (1986); Griewank, Walther, Evaluating
+        Derivatives (2008), chapter 3.
+
+        >>> from autograd_lite import Value
+        >>> a, b, k = Value(2.0), Value(-3.0), Value(5.0)
+        >>> L = (a * b + a) * k
+        >>> L.backward()
+        >>> a.grad, b.grad, k.grad
+        (-10.0, 10.0, -4.0)
+        """
+        backward(self, self._seed(upstream))
+
+    def _seed(self, upstream: Any) -> Any:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One arrow of backpropagation: `node` hands `input` its share of the gradient.
+
+    contribution = upstream * local; after = before + contribution. `before` is None at the first
+    of the `arrows` arrows that arrive at `input`; this is arrow number `arrow`, from 1. `local` is
+    None for a rule on whole arrays, which has no single factor.
+    """
+
+    node: Node
+    input: Node
+    slot: int
+    upstream: Any
+    local: Any
+    contribution: Any
+    before: Any
+    after: Any
+    arrow: int
+    arrows: int
+
+
+def downward(root: Node, stops: Iterable[Node] = ()) -> list[Node]:
+    """Every node that `root` depends on, `root` first and each node before its inputs.
+
+    This is reverse topological order, found by an iterative depth-first walk with marks on the
+    nodes. The walk does not enter the nodes of `stops`, and leaves them out.
+    """
+    with _walking:
+        walk = next(_walks)
+        done = -walk
+        for node in stops:
+            node.mark = done
+        order: list[Node] = []
+        stack = [] if root.mark == done else [root]
+        push, pop, append = stack.append, stack.pop, order.append
+        while stack:
+            node = stack[-1]
+            mark = node.mark
+            if mark == walk:  # all its inputs are done
+                node.mark = done
+                append(node)
+                pop()
+            elif mark == done:
+                pop()
+            else:
+                node.mark = walk
+                first, second = node.a, node.b
+                if first.__class__ is tuple:
+                    for operand in first:
+                        if isinstance(operand, Node) and operand.mark != done:
+                            push(operand)
+                else:
+                    if first is not None and first.mark != done:
+                        push(first)
+                    if second is not None and second.mark != done:
+                        push(second)
+    order.reverse()
+    return order
+
+
+def backward(root: Node, seed: Any) -> None:
+    """The backward loop, with gradients kept on the nodes."""
+    if root.op is None:
+        root.grad = seed if root.grad is None else root.grad + seed
+        return
+    order = downward(root)
+    for node in order:
+        if node.op is not None or node.grad is None:
+            node.grad = node._zero
+    root.grad = seed
+    with np.errstate(all="ignore"):
+        for node in order:
+            if node.op is not None:
+                node.hand_down()
+
+
+def propagate(
+    root: Node,
+    seed: Any,
+    stops: Iterable[Node] = (),
+    build: bool = False,
+    record: Callable[..., None] | None = None,
+) -> dict[Node, Any]:
+    """The backward loop, with gradients kept in a dictionary, which it returns.
+
+    stops:  where to end: only gradients of these nodes are wanted. Empty: of every node.
+    build:  call the rules with the nodes themselves, so that the gradient is a graph as well and
+            can be differentiated or printed; otherwise with their numbers.
+    record: called with every arrow: node, input, slot, upstream, local, contribution, before, after.
+    """
+    stops = tuple(stops)
+    order = downward(root, stops)
+    wanted = reached(order, stops) if stops else None
+    gradients: dict[Node, Any] = {root: seed}
+    with np.errstate(all="ignore"):
+        for node in order:
+            if node.op is None or node not in gradients:
+                continue
+            upstream = gradients[node]
+            for slot, operand, local, share in arrows(node, upstream, build, wanted):
+                before = gradients.get(operand)
+                after = share if before is None else before + share
+                gradients[operand] = after
+                if record is not None:
+                    record(node, operand, slot, upstream, local, share, before, after)
+    return gradients
+
+
+def reached(order: list[Node], starts: Iterable[Node]) -> set[Node]:
+    """The nodes of `order` through which something flows from `starts`, and `starts`."""
+    found = set(starts)
+    for node in reversed(order):
+        if node.op is not None and any(isinstance(x, Node) and x in found for x in node.operands):
+            found.add(node)
+    return found
+
+
+def arrows(
+    node: Node, upstream: Any, build: bool, wanted: set[Node] | None
+) -> Iterator[tuple[int, Node, Any, Any]]:
+    """(slot, operand, local derivative, contribution) for every operand that gets a share."""
+    rule: Rule = node.op
+    operands = node.operands
+    for slot, operand in enumerate(operands):
+        if not isinstance(operand, Node) or (wanted is not None and operand not in wanted):
+            continue
+        if isinstance(rule, Elementwise):
+            if rule.partials[slot] is None:
+                continue
+            local = node.local_graph(slot) if build else node.local(slot)
+            share = product(upstream, local, rule.may_be_infinite(operands))
+        else:
+            assert isinstance(rule, Structural)
+            if not rule.differentiates(slot):
+                continue
+            local = None
+            given = operands if build else tuple(numbers(x) for x in operands)
+            share = rule.vjp(slot, upstream, node if build else node.data, given, node.params)
+        yield slot, operand, local, node.fit(share, operand)
+
+
+def numbers(operand: Any) -> Any:
+    """The numbers of an operand, node or not."""
+    return operand.data if isinstance(operand, Node) else operand
+
+
+def product(upstream: Any, local: Any, singular: bool) -> Any:
+    """upstream * local, without the multiplications by 1 that the rules themselves put there."""
+    if local.__class__ is int and local in (1, -1):
+        return upstream if local == 1 else -upstream
+    if upstream.__class__ is int and upstream == 1:
+        return local
+    if singular:
+        if upstream.__class__ is float and local.__class__ is float:
+            return upstream * local if upstream else 0.0
+        return rules.shield(upstream, local)
+    return upstream * local
+
+
+def steps(node: Node) -> list[Step]:
+    """Backpropagation from `node`, recorded: one step for every arrow of its graph, in order.
+
+    It starts from zero and changes no `.grad`. Each step holds node, input, slot, upstream, local,
+    contribution, before and after: see `Step`.
+
+    Raises DataError if `node` is no node, ShapeError if it has more than one entry.
+
+    >>> from autograd_lite import Value
+    >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
+    >>> for s in steps((a * b + a) * k):
+    ...     print(s.input.label, s.upstream, s.local, s.contribution, s.before, s.after)
+    None 1.0 5.0 5.0 None 5.0
+    k 1.0 -4.0 -4.0 None -4.0
+    None 5.0 1.0 5.0 None 5.0
+    a 5.0 1.0 5.0 None 5.0
+    a 5.0 -3.0 -15.0 5.0 -10.0
+    b 5.0 2.0 10.0 None 10.0
+    """
+    if not isinstance(node, Node):
+        raise DataError(
+            f"steps: {type(node).__name__} {node!r:.60} is not part of a graph.\n"
+            "  Give a Value or a Tensor that was computed from others."
+        )
+    rows: list[Any] = []
+    propagate(node, node._seed(None), record=lambda *row: rows.append(row))
+    totals: dict[Node, int] = {}
+    for row in rows:
+        totals[row[1]] = totals.get(row[1], 0) + 1
+    seen: dict[Node, int] = {}
+    found = []
+    for row in rows:
+        seen[row[1]] = seen.get(row[1], 0) + 1
+        found.append(Step(*(*row, seen[row[1]], totals[row[1]])))
+    return found

@@ -1,0 +1,89 @@
+"""Python's operators, as calls of the rows: what `Tensor` and `Symbol` share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import rules
+from .rows import Elementwise
+
+# The rows that Python has an operator for: its method, and the one for the operand on the left.
+DUNDERS = {
+    "add": ("__add__", "__radd__"),
+    "subtract": ("__sub__", "__rsub__"),
+    "multiply": ("__mul__", "__rmul__"),
+    "divide": ("__truediv__", "__rtruediv__"),
+    "power": ("__pow__", "__rpow__"),
+    "negative": ("__neg__", ""),
+    "absolute": ("__abs__", ""),
+}
+
+
+def method_names(rule: Elementwise) -> tuple[str, str]:
+    """The method that a row is, and the one for a plain number on the left."""
+    return DUNDERS.get(rule.name, (rule.name, f"_r_{rule.name}"))
+
+
+class Operators:
+    """Arithmetic and comparison by the rule table."""
+
+    __slots__ = ()
+
+    def __add__(self, other: Any) -> Any:
+        return rules.add(self, other)
+
+    def __radd__(self, other: Any) -> Any:
+        return rules.add(other, self)
+
+    def __sub__(self, other: Any) -> Any:
+        return rules.subtract(self, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return rules.subtract(other, self)
+
+    def __mul__(self, other: Any) -> Any:
+        return rules.multiply(self, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return rules.multiply(other, self)
+
+    def __truediv__(self, other: Any) -> Any:
+        return rules.divide(self, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return rules.divide(other, self)
+
+    def __pow__(self, other: Any) -> Any:
+        return rules.power(self, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        return rules.power(other, self)
+
+    def __neg__(self) -> Any:
+        return rules.negative(self)
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __abs__(self) -> Any:
+        return rules.absolute(self)
+
+    def __lt__(self, other: Any) -> Any:
+        return rules.less(self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return rules.less_equal(self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return rules.greater(self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return rules.greater_equal(self, other)
+
+    def __eq__(self, other: object) -> Any:
+        return rules.equal(self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return rules.not_equal(self, other)
+
+    __hash__ = object.__hash__

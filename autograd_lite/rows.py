@@ -1,0 +1,258 @@
+"""What a row of the rule table is, and how calling one finds out what to do.
+
+A row is called like a function. The kind of its operands decides what the call does:
+
+* numbers and `ndarray`s      compute;
+* an object array of `Value`  computes entry by entry;
+* `Value`, `Tensor`           compute and record a node;
+* `Symbol`                    builds an expression that prints as LaTeX or as Python.
+
+Kinds of operand announce themselves by an attribute `_apply_rule(rule, operands, params)`, so a
+row knows none of them by name, and a new kind of operand needs no change here.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from math import inf
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .errors import RuleError
+
+Interval = tuple[float, float]
+R = TypeVar("R", bound="Rule")
+INPUT_NAMES = ("a", "b", "c")
+TABLE: dict[str, Rule] = {}
+
+
+class Rule:
+    """A row: one operation, its value and its derivative. Use `Elementwise` or `Structural`."""
+
+    name: str
+    value: Callable[..., Any]
+    latex: str
+    badge: str
+    composed: Callable[..., Any] | None
+    builtin: bool
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        kind = None
+        for operand in operands:
+            handler = getattr(operand, "_apply_rule", None)
+            if handler is not None and (kind is None or operand._rule_rank > kind._rule_rank):
+                kind = operand
+        if kind is not None:
+            return kind._apply_rule(self, operands, params)
+        return self.compute(operands, params)
+
+    def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """The value, for operands of which none records a graph by itself."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        return f"<rule {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return find, (self.name,)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Rule:
+        return self
+
+
+class Elementwise(Rule):
+    """A row whose output entry depends on one entry of each input.
+
+    value:    the operation, a NumPy ufunc or a function of the operands made of other rows.
+    partials: for each input a function `(a, b, ..., y)` giving the local derivative dy/d(input);
+              `None` for an input that is not differentiated. It never mentions the gradient that
+              arrives from above, and never mentions broadcasting.
+    latex:    the operation as LaTeX, with `{a}`, `{b}`, `{c}` where the operands go.
+    why:      for each input, the local derivative in a few words.
+    domain:   for each input the open interval on which the operation is smooth.
+    kink:     what is agreed where the derivative does not exist.
+    singular: whether a local derivative can be infinite inside the closed domain; a gradient of
+              exactly 0 arriving there then hands on 0, never nan.
+    tame:     for a singular row, whether plain operands rule that out, as 2 does in x / 2.
+    infix:    Python's operator and how tightly it binds, for the printers.
+    defaults: values of trailing operands that a caller may leave out.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        value: Callable[..., Any],
+        partials: tuple[Callable[..., Any] | None, ...],
+        latex: str | None = None,
+        why: str | tuple[str, ...] = "",
+        domain: Interval | tuple[Interval, ...] = (-inf, inf),
+        kink: str = "",
+        singular: bool = False,
+        tame: Callable[..., bool] | None = None,
+        infix: tuple[str, int] | None = None,
+        badge: str | None = None,
+        defaults: tuple[float, ...] = (),
+        builtin: bool = True,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.partials = tuple(partials)
+        self.arity = len(self.partials)
+        names = INPUT_NAMES[: self.arity]
+        self.latex = latex or rf"\operatorname{{{name}}}({', '.join(f'{{{n}}}' for n in names)})"
+        self.why: tuple[str, ...] = (why,) * self.arity if isinstance(why, str) else tuple(why)
+        self.domain: tuple[Interval, ...] = _intervals(domain, self.arity)
+        self.kink = kink
+        self.singular = singular
+        self.tame = tame
+        self.infix = infix
+        self.badge = badge or name
+        self.defaults = tuple(defaults)
+        self.composed = None
+        self.builtin = builtin
+        # Set by value.py: the printed operator, and the one for a plain number on the left.
+        self.on_value: Callable[..., Any] | None = None
+        self.on_value_reflected: Callable[..., Any] | None = None
+
+    def __call__(self, *operands: Any, **params: Any) -> Any:
+        missing = self.arity - len(operands)
+        if missing or params:
+            if missing < 0 or missing > len(self.defaults) or params:
+                raise TypeError(
+                    f"{self.name} takes {self._signature()} and nothing else; "
+                    f"it was given {len(operands)} operands and {sorted(params)}."
+                )
+            operands += self.defaults[len(self.defaults) - missing :]
+        return super().__call__(*operands)
+
+    def _signature(self) -> str:
+        names = ", ".join(INPUT_NAMES[: self.arity])
+        return f"({names})" + (f" (the last may be left out: {self.defaults})" * bool(self.defaults))
+
+    def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
+            return np.frompyfunc(self, self.arity, 1)(*operands)
+        if any(isinstance(x, np.ndarray | np.generic) for x in operands):
+            return self.on_arrays(*operands)
+        # Python's own arithmetic raises where IEEE 754 has an answer; NumPy's scalars do not.
+        result = self.on_arrays(*(np.asarray(x)[()] for x in operands))
+        return result.item() if isinstance(result, np.generic | np.ndarray) else result
+
+    def on_arrays(self, *operands: Any) -> Any:
+        """The value on arrays and NumPy scalars, with NumPy's dtype rules."""
+        if isinstance(self.value, np.ufunc):
+            return self.value(*operands)
+        with np.errstate(all="ignore"):  # a stable formula may overflow on its way
+            return self.value(*operands)
+
+    def may_be_infinite(self, operands: tuple[Any, ...]) -> bool:
+        """Whether a local derivative can be infinite with these operands."""
+        return self.singular and not (self.tame is not None and self.tame(*operands))
+
+    def local(self, slot: int, operands: tuple[Any, ...], y: Any) -> Any:
+        """dy/d(input number `slot`): a number, an array, a node or an expression."""
+        partial = self.partials[slot]
+        if partial is None:
+            raise RuleError(f"{self.name}: input {slot} is not differentiated.")
+        return partial(*operands, y)
+
+
+class Structural(Rule):
+    """A row that moves, adds up or multiplies whole arrays: matmul, sum, reshape, index, ...
+
+    vjps: for each input a function `(g, y, a, b, ..., **params)` giving the gradient of that input
+          from the gradient g of the output; or one function `(slot, g, y, arrays, **params)` for a
+          row that takes any number of inputs. `None` for an input that is not differentiated.
+    composed: what a fused row is made of, as a function of the same operands. Object arrays run it
+          and drawings unfold it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        value: Callable[..., Any],
+        vjps: tuple[Callable[..., Any] | None, ...] | Callable[..., Any],
+        latex: str | None = None,
+        badge: str | None = None,
+        composed: Callable[..., Any] | None = None,
+        singular: bool = False,
+        builtin: bool = True,
+    ) -> None:
+        self.name = name
+        self.value = value
+        self.vjps = vjps
+        self.arity = len(vjps) if isinstance(vjps, tuple) else None
+        self.latex = latex or rf"\operatorname{{{name}}}({{a}})"
+        self.badge = badge or name
+        self.composed = composed
+        self.singular = singular
+        self.builtin = builtin
+
+    def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
+            return (self.composed or self.value)(*operands, **params)
+        return self.value(*operands, **params)
+
+    def differentiates(self, slot: int) -> bool:
+        return callable(self.vjps) or self.vjps[slot] is not None
+
+    def vjp(self, slot: int, g: Any, y: Any, operands: tuple[Any, ...], params: Any) -> Any:
+        """The gradient of input number `slot`, from the gradient `g` of the output `y`."""
+        if callable(self.vjps):
+            return self.vjps(slot, g, y, operands, **params)
+        rule = self.vjps[slot]
+        if rule is None:
+            raise RuleError(f"{self.name}: input {slot} is not differentiated.")
+        return rule(g, y, *operands, **params)
+
+
+class Predicate(Rule):
+    """A comparison. It gives plain booleans, so no gradient flows through it."""
+
+    def __init__(self, name: str, value: Callable[..., Any], infix: tuple[str, int] | None, latex: str):
+        self.name = name
+        self.value = value
+        self.infix = infix
+        self.latex = latex
+        self.badge = latex
+        self.composed = None
+        self.builtin = True
+
+    def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        result = self.value(*operands)
+        plain = not any(isinstance(x, np.ndarray | np.generic) for x in operands)
+        return result.item() if plain and isinstance(result, np.generic) else result
+
+
+def _intervals(domain: Any, arity: int) -> tuple[Interval, ...]:
+    pairs = (domain,) * arity if np.ndim(domain) == 1 else tuple(domain)
+    if len(pairs) != arity:
+        raise RuleError(f"domain names {len(pairs)} intervals for {arity} inputs: {domain}.")
+    return tuple((float(low), float(high)) for low, high in pairs)
+
+
+def elementwise(name: str, **fields: Any) -> Elementwise:
+    """Put an elementwise row on the table and return it."""
+    return _register(Elementwise(name, **fields))
+
+
+def structural(name: str, **fields: Any) -> Structural:
+    """Put a structural row on the table and return it."""
+    return _register(Structural(name, **fields))
+
+
+def _register(rule: R) -> R:
+    TABLE[rule.name] = rule
+    return rule
+
+
+def find(name: str) -> Rule:
+    """The row called `name`; `RuleError` with the nearest names if there is none."""
+    if name in TABLE:
+        return TABLE[name]
+    near = ", ".join(difflib.get_close_matches(name, TABLE)) or "see autograd_lite.rules.TABLE"
+    raise RuleError(f"There is no rule called {name!r}. Near: {near}.")

@@ -1,0 +1,351 @@
+"""`Tensor`: one array that remembers how it was computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, final
+
+import numpy as np
+
+from . import array_rules, numpy_api, rules
+from .errors import (
+    AutogradError,
+    AxisError,
+    DataError,
+    IndexingError,
+    LeaveGraphError,
+    MutationError,
+    ShapeError,
+)
+from .graph import Node, arrows, numbers
+from .operators import Operators
+from .recording import here, is_paused, state
+from .rows import Elementwise, Predicate, Rule
+
+_new = object.__new__
+
+
+@final
+class Tensor(Operators, Node):
+    """An array of a computation, and how it was computed: one node for each array operation.
+
+    Write NumPy with it: operators broadcast, and NumPy's functions and the methods of `ndarray`
+    work. Then `backward()` gives the derivative of a scalar result with respect to every `Tensor`.
+
+    data: the ndarray, a copy of what was given; float dtypes are kept, integers and booleans become
+    float64.  grad: dL/d(this), of the same shape and dtype; `None` until a backward pass reached it.
+    Plain numbers and ndarrays in an operation are constants and get no gradient.
+
+    Raises DataError for text, complex numbers, ragged lists, and objects.
+
+    >>> W = Tensor(np.ones((3, 2)), label="W")
+    >>> X = np.array([[1.0, 2.0, 3.0]])
+    >>> loss = np.sum(X @ W)
+    >>> loss.backward()
+    >>> W.grad
+    array([[1., 1.],
+           [2., 2.],
+           [3., 3.]])
+    """
+
+    __slots__ = ("__weakref__", "params")
+
+    _rule_rank = 2
+    __hash__ = object.__hash__
+
+    def __init__(self, data: Any, label: str | None = None, dtype: Any = None) -> None:
+        self.data = _as_array(data, dtype)
+        self.label = label
+        self.grad = self.op = self.b = None
+        self.a = ()
+        self.params = {}
+        self.mark = 0
+
+    @staticmethod
+    def _node(data: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+        node = _new(Tensor)
+        node.data = np.asarray(data)
+        node.grad = node.label = node.b = None
+        node.mark = 0
+        if (state.paused and is_paused()) or not any(isinstance(x, Tensor) for x in operands):
+            node.op, node.a, node.params = None, (), {}
+        else:
+            node.op, node.a, node.params = rule, operands, params
+        return node
+
+    # --- what a node is -----------------------------------------------------------------------
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        operands: tuple[Any, ...] = self.a
+        return operands
+
+    def local(self, slot: int) -> Any:
+        return self._local(self.op.local(slot, tuple(map(numbers, self.a)), self.data))
+
+    def local_graph(self, slot: int) -> Any:
+        return self._local(self.op.local(slot, self.a, self))
+
+    def _local(self, local: Any) -> Any:
+        if isinstance(local, np.ndarray) and local.dtype.kind in "iub":
+            return local.astype(self.data.dtype)  # a choice of 1 or 0 must not widen float32
+        return local
+
+    def fit(self, share: Any, operand: Node) -> Any:
+        if not isinstance(share, Tensor):
+            share = np.asarray(share)
+        if share.shape != operand.shape:
+            share = array_rules.sum_to(share, shape=operand.shape)  # undo broadcasting
+        if share.dtype != operand.dtype:
+            share = array_rules.astype(share, dtype=operand.dtype)
+        return share
+
+    def hand_down(self) -> None:
+        for _, operand, _, share in arrows(self, self.grad, False, None):
+            if operand.grad is not None:
+                operand.grad = operand.grad + share
+            elif operand.op is None and (share is self.grad or share.base is not None):
+                operand.grad = share.copy()  # a leaf's gradient is the user's own to change
+            else:
+                operand.grad = share
+
+    def _seed(self, upstream: Any) -> Any:
+        if upstream is None:
+            if self.data.size != 1:
+                raise ShapeError(
+                    f"backward: {describe(self)} has {self.data.size} entries, and only a single "
+                    "number has a gradient.\n"
+                    "  Take a loss first, as .sum() or .mean(), or give backward(upstream) an "
+                    f"array of shape {self.shape}."
+                )
+            return np.ones(self.shape, dtype=self.dtype)
+        upstream = _as_array(numbers(upstream), self.dtype)
+        if upstream.shape != self.shape:
+            raise ShapeError(
+                f"backward: the upstream gradient has shape {upstream.shape}, "
+                f"the output {describe(self)} has {self.shape}. They must be equal."
+            )
+        return upstream
+
+    # --- as an array --------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:  # type: ignore[override]
+        return self.data.shape  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> Any:
+        return self.data.dtype
+
+    @property
+    def ndim(self) -> int:
+        return self.data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        return self.data.size  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Tensor:
+        """The axes reversed."""
+        return array_rules.transpose(self, axes=None)  # type: ignore[no-any-return]
+
+    def item(self) -> float:
+        """The number, of a tensor that holds one; ShapeError if it holds another count."""
+        if self.data.size != 1:
+            raise ShapeError(
+                f"item: {describe(self)} has {self.data.size} entries, not 1.\n"
+                "  Pick one (t[0, 1].item()) or take .data for the whole array."
+            )
+        return self.data.item()  # type: ignore[no-any-return]
+
+    def __float__(self) -> float:
+        if here.transforms:
+            raise LeaveGraphError(
+                f"float() of {describe(self)} inside a transform would lose its gradient.\n"
+                "  Use NumPy's functions on the tensor; if the gradient should stop, write .item()."
+            )
+        return float(self.item())
+
+    def __bool__(self) -> bool:
+        return bool(self.item())
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise ShapeError("len() of a Tensor without axes: it holds a single number.")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Tensor:
+        return array_rules.index(self, index=_plain_index(index))  # type: ignore[no-any-return]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise MutationError(
+            f"t[{index!r:.40}] = ... would change {describe(self)} in place, and the gradients of "
+            "what was computed from it would be wrong.\n"
+            "  Build a new one with np.where(mask, new, t) or np.concatenate; to change a parameter "
+            "between steps assign to its .data."
+        )
+
+    def __matmul__(self, other: Any) -> Tensor:
+        return array_rules.matmul(self, other)  # type: ignore[no-any-return]
+
+    def __rmatmul__(self, other: Any) -> Tensor:
+        return array_rules.matmul(other, self)  # type: ignore[no-any-return]
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise LeaveGraphError(
+            f"{describe(self)} was about to become a plain array, and its gradient lost.\n"
+            "  To join tensors use np.stack or np.concatenate; for the numbers alone take .data."
+        )
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        return numpy_api.ufunc(ufunc, method, inputs, kwargs)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return numpy_api.function(function, args, kwargs)
+
+    def __repr__(self) -> str:
+        array = np.array2string(self.data, separator=", ", prefix="Tensor(", threshold=100)
+        parts = [array]
+        if self.dtype != np.float64:
+            parts.append(f"dtype={self.dtype}")
+        if self.label is not None:
+            parts.append(f"label={self.label!r}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        return f"Tensor({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item(), spec) if spec else repr(self)
+
+    # --- meeting the rule table ---------------------------------------------------------------
+
+    @staticmethod
+    def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        operands = tuple(_operand(rule, x) for x in operands)
+        given = tuple(map(numbers, operands))
+        try:
+            if isinstance(rule, Elementwise):
+                data = rule.on_arrays(*given)
+                operands = tuple(
+                    given[i] if rule.partials[i] is None else x for i, x in enumerate(operands)
+                )
+            else:
+                data = rule.compute(given, params)
+        except AutogradError:
+            raise
+        except np.exceptions.AxisError as error:
+            raise AxisError(_refusal(rule, operands, params, str(error))) from None
+        except IndexError as error:
+            raise IndexingError(_refusal(rule, operands, params, str(error))) from None
+        except ValueError as error:
+            raise ShapeError(_refusal(rule, operands, params, str(error))) from None
+        if isinstance(rule, Predicate):
+            return data
+        return Tensor._node(data, rule, operands, params)
+
+
+def describe(x: Any) -> str:
+    """An operand in an error: its name and shape."""
+    if isinstance(x, Tensor):
+        return f"{x.label or (x.op.name if x.op else 'Tensor')} {x.shape}"
+    return f"array {x.shape}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r:.40}"
+
+
+def _refusal(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], reason: str) -> str:
+    shapes = [np.shape(numbers(x)) for x in operands]
+    if rule is array_rules.matmul and all(shapes) and len(shapes) == 2:
+        inner, outer = shapes[0][-1], shapes[1][-2 if len(shapes[1]) > 1 else 0]
+        if inner != outer:
+            reason = f"inner sizes {inner} and {outer} differ"
+    elif isinstance(rule, Elementwise):
+        reason = "these shapes do not broadcast: from the right, each pair must be equal or have a 1"
+    symbol = {"matmul": " @ "}.get(rule.name, ", ")
+    settings = "".join(f", {key}={value!r:.60}" for key, value in params.items())
+    named = "   ".join(f"{name}: {describe(x)}" for name, x in zip("abcdefgh", operands, strict=False))
+    return f"{rule.name}: {symbol.join(map(str, shapes))}{settings}: {reason}.\n  {named}"
+
+
+def _operand(rule: Rule, x: Any) -> Any:
+    if isinstance(x, Tensor | int | float | np.bool_ | np.number):
+        return x
+    if isinstance(x, Node):
+        raise DataError(
+            f"{rule.name}: a Tensor and a {type(x).__name__} do not mix: {x!r:.60}.\n"
+            "  Make both the same: Tensor([v.item() for v in values]), or np.array of Values with "
+            "dtype=object."
+        )
+    if x is None or isinstance(x, str | bytes | complex | dict | set):
+        raise DataError(f"{rule.name}: {x!r:.60} is {type(x).__name__}, not a number or an array.")
+    if not isinstance(x, np.ndarray):
+        try:
+            x = np.asarray(x)
+        except ValueError:
+            raise DataError(f"{rule.name}: {x!r:.60} is not a rectangular array.") from None
+    if x.dtype.kind not in "biuf":
+        values = x.dtype == object and any(isinstance(v, Node) for v in x.flat)
+        hint = (
+            "Tensors and arrays of Values do not mix; make both the same kind."
+            if values
+            else "Use real numbers."
+        )
+        raise DataError(f"{rule.name}: an operand is an array of {x.dtype}, shape {x.shape}.\n  {hint}")
+    return x
+
+
+def _plain_index(index: Any) -> Any:
+    if isinstance(index, Node):
+        raise IndexingError(
+            f"{describe(index)} cannot be an index: a position has no gradient.\n"
+            "  Use an integer, a slice, or a plain array of integers or booleans (.data)."
+        )
+    return tuple(_plain_index(i) for i in index) if isinstance(index, tuple) else index
+
+
+def _as_array(data: Any, dtype: Any) -> np.ndarray[Any, Any]:
+    if isinstance(data, Node):
+        raise DataError(
+            f"Tensor: {data!r:.60} is a node of a graph already.\n"
+            "  Use it as it is, or ag.detach(it) for the same numbers as a constant."
+        )
+    try:
+        array = np.array(data, dtype=dtype)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"Tensor: {data!r:.60} is no array of numbers: {error}.") from None
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind != "f":
+        hint = (
+            "Values stay in a plain array: np.array(values, dtype=object)."
+            if array.dtype == object and any(isinstance(v, Node) for v in array.flat)
+            else "A Tensor holds real numbers; convert or encode the data first."
+        )
+        raise DataError(
+            f"Tensor: {data!r:.60} gives an array of {array.dtype}, shape {array.shape}.\n  {hint}"
+        )
+    return array
+
+
+def _method(rule: Rule) -> Any:
+    def method(self: Tensor, *operands: Any) -> Any:
+        return rule(self, *operands)
+
+    method.__name__ = method.__qualname__ = rule.name
+    method.__doc__ = f"The rule {rule.name}, entry by entry."
+    return method
+
+
+def bind(rule: Elementwise) -> None:
+    """Give `Tensor` the method that is named after the row, as `Value` has it."""
+    if rule.name not in vars(Tensor) or not rule.builtin:
+        setattr(Tensor, rule.name, _method(rule))
+
+
+for _rule in rules.TABLE.values():
+    if isinstance(_rule, Elementwise):
+        bind(_rule)
+for _name, _function in numpy_api.METHODS.items():
+    setattr(Tensor, _name, _function)

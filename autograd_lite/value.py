@@ -1,0 +1,297 @@
+"""`Value`: one number that remembers how it was computed.
+
+Its operators are in `value_operators.py`, which `print_operators.py` prints from the rule table.
+Here is the rest: what a `Value` is, how it meets numbers and arrays, and how it hands its gradient
+down.
+"""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any, final
+
+import numpy as np
+
+from . import rules
+from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
+from .graph import Node
+from .operators import method_names
+from .recording import here, is_paused, state
+from .rows import Elementwise, Predicate, Rule
+from .scalar_math import exactly
+from .symbols import BY_UFUNC
+from .value_operators import ValueOperators
+
+_new = object.__new__
+
+
+@final
+class Value(ValueOperators, Node):
+    """One number of a computation, and how it was computed.
+
+    Write arithmetic, or NumPy's and autograd-lite's functions, with it; then `backward()` gives the
+    derivative of the result with respect to every `Value` it was computed from.
+
+    data: the number, a float.  grad: dL/d(this), `None` until a backward pass reached it.
+    op: the rule that made it, `None` for a leaf.  inputs: what that rule was called with.
+
+    A plain number in an operation is a constant: it gets no gradient. `==` and `<` compare numbers,
+    `hash` goes by identity. Numbers follow IEEE 754: `Value(1.0) / 0` is inf.
+
+    Raises DataError if `data` is no real number.
+
+    >>> x = Value(2.0, label="x")
+    >>> y = (x * 3 + 1).tanh()
+    >>> y.backward()
+    >>> x
+    Value(2.0, label='x', grad=9.97...e-06)
+    """
+
+    __slots__ = ("__weakref__", "da", "db")
+    #   a, b    the operands that are Values; None where there is none, or a constant.
+    #   da, db  the local derivative there; or the constant itself.
+    #   A rule of three operands has them in a tuple in `a`, their local derivatives in `da`.
+
+    _rule_rank = 1
+    _zero = 0.0
+    shape: tuple[int, ...] = ()
+    ndim = 0
+    size = 1
+    dtype = np.dtype(np.float64)
+    __hash__ = object.__hash__
+
+    def __init__(self, data: float, label: str | None = None) -> None:
+        self.data = _as_float(data, "Value")
+        self.label = label
+        self.grad = self.op = self.a = self.da = self.b = self.db = None
+        self.mark = 0
+
+    # --- what a node is -----------------------------------------------------------------------
+
+    @property
+    def operands(self) -> tuple[Any, ...]:
+        if self.op is None:
+            return ()
+        if self.a.__class__ is tuple:
+            return self.a
+        first = self.da if self.a is None else self.a
+        if self.op.arity == 1:
+            return (first,)
+        return first, (self.db if self.b is None else self.b)
+
+    def local(self, slot: int) -> Any:
+        if self.a.__class__ is tuple:
+            return self.da[slot]
+        return self.db if slot else self.da
+
+    def hand_down(self) -> None:
+        gradient: float = self.grad  # type: ignore[assignment]
+        if gradient or not self.op.singular:
+            first, second = self.a, self.b
+            if second is not None:
+                if first is not None:
+                    first.grad += gradient * self.da
+                second.grad += gradient * self.db
+            elif first.__class__ is not tuple:
+                first.grad += gradient * self.da
+            else:
+                for operand, local in zip(first, self.da, strict=True):
+                    if operand.__class__ is Value:
+                        operand.grad += gradient * local
+
+    def _seed(self, upstream: Any) -> float:
+        return 1.0 if upstream is None else _as_float(upstream, "upstream gradient")
+
+    # --- as a number --------------------------------------------------------------------------
+
+    def item(self) -> float:
+        """The number itself, as a float."""
+        return self.data
+
+    def __float__(self) -> float:
+        if here.transforms:
+            raise LeaveGraphError(
+                f"float() of {self!r} inside a transform would lose its gradient.\n"
+                "  Use NumPy's or autograd-lite's functions instead of the math module's, a list "
+                "or an object array instead of a float array;\n"
+                "  if the gradient should stop here, write .item()."
+            )
+        return self.data
+
+    def __bool__(self) -> bool:
+        return self.data != 0
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compare(rules.less, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compare(rules.less_equal, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compare(rules.greater, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compare(rules.greater_equal, other)
+
+    def __eq__(self, other: object) -> Any:
+        return self._compare(rules.equal, other)
+
+    def __ne__(self, other: object) -> Any:
+        return self._compare(rules.not_equal, other)
+
+    def _compare(self, predicate: Predicate, other: Any) -> Any:
+        if isinstance(other, Value):
+            return bool(predicate.value(self.data, other.data))
+        if isinstance(other, numbers.Real | np.generic):
+            return bool(predicate.value(self.data, other))
+        return NotImplemented
+
+    def conjugate(self) -> Value:
+        """The number itself: it is real. NumPy's `var` asks."""
+        return self
+
+    @property
+    def real(self) -> Value:
+        """The number itself."""
+        return self
+
+    def __repr__(self) -> str:
+        parts = [repr(self.data)]
+        if self.label is not None:
+            parts.append(f"label={self.label!r}")
+        if self.grad is not None:
+            parts.append(f"grad={self.grad!r}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        return f"Value({', '.join(parts)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self.data, spec) if spec else repr(self)
+
+    # --- meeting the rule table and NumPy -----------------------------------------------------
+
+    @staticmethod
+    def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if any(isinstance(x, np.ndarray) and x.ndim for x in operands):
+            return _over_arrays(rule, operands)
+        if isinstance(rule, Predicate):
+            return bool(rule.value(*(_number(x) for x in operands)))
+        if not isinstance(rule, Elementwise):
+            raise ShapeError(
+                f"{rule.name} works on arrays and was given single Values.\n"
+                "  Put them in an array first: np.array([v1, v2], dtype=object)."
+            )
+        if rule.on_value is not None:
+            if operands[0].__class__ is Value:
+                return rule.on_value(*operands)
+            assert rule.on_value_reflected is not None
+            return rule.on_value_reflected(operands[1], operands[0])
+        return interpret(rule, operands)
+
+    @staticmethod
+    def _leaf(data: float) -> Value:
+        return Value(data)
+
+    def _meet(self, rule: Elementwise, first: Any, second: Any) -> Any:
+        """An operation with something that is neither a Value nor a float or int."""
+        other = second if first is self else first
+        if isinstance(other, Node):
+            return rule(first, second)  # another kind of node: its own handler answers
+        if isinstance(other, np.ndarray) and other.ndim:
+            return _over_arrays(rule, (first, second))
+        plain = _as_float(other, rule.name)
+        return rule(first, plain) if other is second else rule(plain, second)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if kwargs.get("out") is not None:
+            raise MutationError(
+                f"np.{ufunc.__name__}: a Value cannot be written into a plain array in place; its "
+                "gradient would be lost.\n  Write a = a + v, not a += v."
+            )
+        rule = BY_UFUNC.get(ufunc)
+        if rule is None or method != "__call__" or kwargs:
+            form = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
+            raise UnsupportedError(
+                f"np.{form}{tuple(kwargs) or ''} has no derivative rule for Value.\n"
+                "  Build it from functions that have one, or define one with ag.define."
+            )
+        return rule(*inputs)
+
+
+def interpret(rule: Elementwise, operands: tuple[Any, ...]) -> Value:
+    """Apply a row to Values and numbers by calling it. The printed operators do the same faster."""
+    given = tuple(_number(x) for x in operands)
+    kept = tuple(
+        x if isinstance(x, Value) and rule.partials[i] is not None else given[i]
+        for i, x in enumerate(operands)
+    )
+    traced = [i for i, x in enumerate(kept) if isinstance(x, Value)]
+    if not traced or (state.paused and is_paused()):
+        return Value(exactly(rule, given, ())[0])
+    y, *found = exactly(rule, given, tuple(traced))
+    local = dict(zip(traced, found, strict=True))
+    node = _new(Value)
+    node.data, node.op = y, rule
+    node.grad = node.label = node.b = node.db = None
+    node.mark = 0
+    if rule.arity > 2:
+        node.a, node.da = kept, tuple(local.get(i) for i in range(rule.arity))
+    else:
+        node.a, node.da = (kept[0], local[0]) if 0 in local else (None, given[0])
+        if rule.arity == 2:
+            node.b, node.db = (kept[1], local[1]) if 1 in local else (None, given[1])
+    return node
+
+
+def _over_arrays(rule: Rule, operands: tuple[Any, ...]) -> Any:
+    boxed = []
+    for x in operands:
+        if isinstance(x, Value):
+            box = np.empty((), dtype=object)
+            box[()] = x
+            x = box
+        boxed.append(x)
+    result = np.frompyfunc(rule, len(boxed), 1)(*boxed)
+    return result.astype(bool) if isinstance(rule, Predicate) else result
+
+
+def _number(x: Any) -> Any:
+    if isinstance(x, Value):
+        return x.data
+    return x if isinstance(x, bool | np.bool_) else _as_float(x, "operand")
+
+
+def _as_float(x: Any, what: str) -> float:
+    if x.__class__ is float:
+        return x
+    if isinstance(x, Node):
+        raise DataError(
+            f"{what}: {x!r} is a node of a graph already.\n"
+            "  Use it as it is, or ag.detach(it) for the same number as a constant."
+        )
+    if isinstance(x, numbers.Real) or (
+        isinstance(x, np.ndarray | np.generic) and x.size == 1 and x.dtype.kind in "biuf"
+    ):
+        try:
+            return float(x.item() if isinstance(x, np.ndarray) else x)
+        except OverflowError:
+            raise DataError(f"{what}: {x!r:.40}... is too large for a float.") from None
+    shape = f" of shape {x.shape}" if isinstance(x, np.ndarray) else ""
+    raise DataError(
+        f"{what}: {x!r:.60} is {type(x).__name__}{shape}, not one real number.\n"
+        "  A Value holds one number; for an array use Tensor."
+    )
+
+
+def bind(rule: Elementwise) -> None:
+    """Let the row find the operator that was printed for it."""
+    if rule.arity > 2:
+        return
+    name, reflected = method_names(rule)
+    rule.on_value = getattr(Value, name)
+    rule.on_value_reflected = getattr(Value, reflected, None)
+
+
+for _rule in rules.TABLE.values():
+    if isinstance(_rule, Elementwise):
+        bind(_rule)
