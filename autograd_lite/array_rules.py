@@ -87,7 +87,8 @@ transpose = structural(
     value=lambda a, axes: np.transpose(a, axes),
     vjps=(
         lambda g, y, a, axes: transpose(
-            g, axes=None if axes is None else tuple(int(i) for i in np.argsort(np.mod(axes, a.ndim)))
+            g,
+            axes=None if axes is None else tuple(int(i) for i in np.argsort(np.mod(axes, a.ndim))),
         ),
     ),
     latex=r"{a}^{\top}",

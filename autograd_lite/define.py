@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from . import scalar_math, tensor, value as value_module
+from . import scalar_math, tensor
+from . import value as value_module
 from .errors import GradientError, RuleError
 from .operators import method_names
 from .print_operators import operator_source
@@ -64,7 +65,9 @@ def define(
     0.25
     """
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
-        raise RuleError(f"define: {name!r} is no identifier, so it cannot be the name of a function.")
+        raise RuleError(
+            f"define: {name!r} is no identifier, so it cannot be the name of a function."
+        )
     if name in TABLE and TABLE[name].builtin:
         raise RuleError(f"define: {name} is built in and cannot be replaced. Choose another name.")
     if name.startswith("_") or (name not in TABLE and hasattr(Value, name)):
@@ -72,7 +75,9 @@ def define(
     if callable(partials):
         partials = (partials,)
     if not 1 <= len(partials) <= len(INPUT_NAMES):
-        raise RuleError(f"define: {name} has {len(partials)} partials; a row has one to three inputs.")
+        raise RuleError(
+            f"define: {name} has {len(partials)} partials; a row has one to three inputs."
+        )
     rule = Elementwise(
         name,
         value=value,
@@ -99,15 +104,17 @@ def _trace(rule: Elementwise) -> None:
     """Call everything once with symbols, so that a rule that cannot be traced is refused now."""
     inputs = tuple(Symbol(n) for n in INPUT_NAMES[: rule.arity])
     parts: list[tuple[str, Any, tuple[Any, ...]]] = [("value", rule.value, inputs)]
-    parts += [(f"partials[{i}]", p, (*inputs, Symbol("y"))) for i, p in enumerate(rule.partials) if p]
+    parts += [
+        (f"partials[{i}]", p, (*inputs, Symbol("y"))) for i, p in enumerate(rule.partials) if p
+    ]
     for place, function, given in parts:
         try:
             python(function(*given))
         except Exception as error:  # whatever the user's function raises becomes one clear error
             expected = ", ".join(str(x.label) for x in given)
             raise RuleError(
-                f"define: {place} of {rule.name} cannot be called with symbols ({expected}): {error}\n"
-                f"  It must be a function of {expected}, made of operators and of autograd-lite's or "
+                f"define: {place} of {rule.name} cannot be traced with symbols: {error}\n"
+                f"  It must be a function of {expected}, made of operators and autograd-lite's or "
                 "NumPy's functions; where(condition, a, b) takes the place of if."
             ) from error
 
@@ -135,8 +142,8 @@ def _check(rule: Elementwise) -> None:
                     f"{n} = {x:.6g}" for n, x in zip(INPUT_NAMES, points[:, i], strict=False)
                 )
                 raise GradientError(
-                    f"define: partials[{slot}] of {rule.name} gives {found[i]:.6g} at {at}, but the "
-                    f"value changes there by {expected[i]:.6g} for each unit of "
+                    f"define: partials[{slot}] of {rule.name} gives {found[i]:.6g} at {at}, but "
+                    f"the value changes there by {expected[i]:.6g} for each unit of "
                     f"{INPUT_NAMES[slot]}.\n  Mend the partial, or the domain; check=False skips "
                     "this comparison."
                 )

@@ -192,7 +192,7 @@ def propagate(
     stops:  where to end: only gradients of these nodes are wanted. Empty: of every node.
     build:  call the rules with the nodes themselves, so that the gradient is a graph as well and
             can be differentiated or printed; otherwise with their numbers.
-    record: called with every arrow: node, input, slot, upstream, local, contribution, before, after.
+    record: called for every arrow: node, input, slot, upstream, local, contribution, before, after.
     """
     stops = tuple(stops)
     order = downward(root, stops)

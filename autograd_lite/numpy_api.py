@@ -94,7 +94,7 @@ def function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     if function in (np.copyto, np.put, np.place, np.putmask, np.full_like, np.fill_diagonal):
         raise MutationError(
             f"np.{function.__name__}: a Tensor cannot be written into a plain array; its gradient "
-            "would be lost.\n  Build the array from it: t * np.ones(shape), or np.where(mask, t, a)."
+            "would be lost.\n  Build the array from it: t * np.ones(n), or np.where(mask, t, a)."
         )
     raise UnsupportedError(_no_rule(function.__name__))
 
@@ -108,9 +108,13 @@ def _no_rule(name: str) -> str:
 
 
 def _refuse(name: str, settings: dict[str, Any]) -> None:
-    given = sorted(key for key, value in settings.items() if value is not _unset and value is not None)
+    given = sorted(
+        key for key, value in settings.items() if value is not _unset and value is not None
+    )
     if given:
-        raise UnsupportedError(f"{name}: {', '.join(given)}= is not supported for a Tensor. Leave it away.")
+        raise UnsupportedError(
+            f"{name}: {', '.join(given)}= is not supported for a Tensor. Leave it away."
+        )
 
 
 def _reduction(rule: Any) -> Callable[..., Any]:
@@ -168,7 +172,9 @@ def _count(shape: tuple[int, ...], axis: Any) -> int:
         ) from None
 
 
-def mean(a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False) -> Any:
+def mean(
+    a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
+) -> Any:
     """The mean over `axis` (all if None): sum / count."""
     return sum_(a, axis, dtype, out, keepdims) / _count(a.shape, axis)
 
@@ -203,7 +209,9 @@ def reshape(a: Any, *shape: Any, order: str = "C") -> Any:
     if order != "C":
         raise UnsupportedError(f"reshape: order={order!r} is not supported for a Tensor; use 'C'.")
     sizes = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-    return array_rules.reshape(a, shape=tuple(int(n) for n in np.atleast_1d(sizes)) if sizes != () else ())
+    return array_rules.reshape(
+        a, shape=tuple(int(n) for n in np.atleast_1d(sizes)) if sizes != () else ()
+    )
 
 
 def ravel(a: Any, order: str = "C") -> Any:
@@ -256,7 +264,9 @@ def concatenate(arrays: Any, axis: int | None = 0, out: Any = None, **settings: 
     """Arrays joined along an axis they have."""
     _refuse("np.concatenate", {"out": out, **settings})
     if axis is None:
-        return array_rules.concatenate(*(ravel(np.asarray(a) if not isinstance(a, Node) else a) for a in arrays), axis=0)
+        return array_rules.concatenate(
+            *(ravel(np.asarray(a) if not isinstance(a, Node) else a) for a in arrays), axis=0
+        )
     return array_rules.concatenate(*arrays, axis=axis)
 
 

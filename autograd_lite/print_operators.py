@@ -10,7 +10,6 @@ checked; a test prints it again and compares.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from . import rules
 from .operators import method_names
@@ -18,7 +17,8 @@ from .rows import INPUT_NAMES, Elementwise
 from .source import Merged, short_names, statements
 from .symbols import Symbol, has_python_name, python
 
-HEADER = '''"""The operators of `Value`. Printed from the rule table by print_operators.py: do not edit.
+HEADER = '''\
+"""The operators of `Value`, printed from the rule table by print_operators.py: do not edit.
 
 `a` and `b` are the inputs, `y` is the output, `da` and `db` are the local derivatives dy/da, dy/db.
 On floats, `np` is the math module under NumPy's names; where that has no answer (log(0), overflow)
@@ -66,7 +66,7 @@ def rows() -> list[Elementwise]:
 
 
 def _lines(rule: Elementwise, traced: tuple[int, ...]) -> list[str]:
-    """`y = ...`, `da = ...`, `db = ...` for the inputs that are traced, guarded where it may raise."""
+    """`y = ...`, `da = ...`, `db = ...` for the inputs that are traced, guarded if it may raise."""
     names = INPUT_NAMES[: rule.arity]
     inputs = tuple(Symbol(name) for name in names)
     y = Symbol("y")

@@ -20,6 +20,7 @@ from .source import Merged, short_names, statements
 from .symbols import Symbol, python
 from .transforms import value_and_grad
 
+
 def compile(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Program:
     """f's value and gradient as straight-line Python, called like `value_and_grad(f)`.
 
@@ -65,8 +66,8 @@ class Program:
         """The Python that is run."""
         if not self._versions and self._names is None:
             raise RuleError(
-                "compile: the function takes any number of arguments (*args), so there is no source "
-                "before the first call.\n  Call it once, or give the arguments names."
+                "compile: the function takes any number of arguments (*args), so there is no "
+                "source before the first call.\n  Call it once, or give the arguments names."
             )
         version = next(iter(self._versions.values()), None)
         return (version or self._version(len(self._names or ()))).source
@@ -90,7 +91,9 @@ class Program:
                 )
             chosen = (self.argnums,) if isinstance(self.argnums, int) else tuple(self.argnums)
             if any(not -count <= i < count for i in chosen):
-                raise RuleError(f"compile: argnums={self.argnums} of a function of {count} arguments.")
+                raise RuleError(
+                    f"compile: argnums={self.argnums} of a function of {count} arguments."
+                )
             self._versions[count] = _Version(
                 self.function, names or [f"x{i}" for i in range(count)], chosen
             )

@@ -130,7 +130,9 @@ class Elementwise(Rule):
 
     def _signature(self) -> str:
         names = ", ".join(INPUT_NAMES[: self.arity])
-        return f"({names})" + (f" (the last may be left out: {self.defaults})" * bool(self.defaults))
+        return f"({names})" + (
+            f" (the last may be left out: {self.defaults})" * bool(self.defaults)
+        )
 
     def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
@@ -213,7 +215,9 @@ class Structural(Rule):
 class Predicate(Rule):
     """A comparison. It gives plain booleans, so no gradient flows through it."""
 
-    def __init__(self, name: str, value: Callable[..., Any], infix: tuple[str, int] | None, latex: str):
+    def __init__(
+        self, name: str, value: Callable[..., Any], infix: tuple[str, int] | None, latex: str
+    ):
         self.name = name
         self.value = value
         self.infix = infix

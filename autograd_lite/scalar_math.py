@@ -10,19 +10,32 @@ from __future__ import annotations
 import math
 from math import (
     acos as arccos,
+)
+from math import (
     acosh as arccosh,
+)
+from math import (
     asin as arcsin,
+)
+from math import (
     asinh as arcsinh,
+)
+from math import (
     atan as arctan,
+)
+from math import (
     atan2 as arctan2,
+)
+from math import (
     atanh as arctanh,
+)
+from math import (
     cbrt,
     cos,
     cosh,
     exp,
     exp2,
     expm1,
-    fabs as absolute,
     hypot,
     inf,
     log,
@@ -30,12 +43,17 @@ from math import (
     log2,
     log10,
     nan,
-    pow as power,
     sin,
     sinh,
     sqrt,
     tan,
     tanh,
+)
+from math import (
+    fabs as absolute,
+)
+from math import (
+    pow as power,
 )
 from typing import Any
 

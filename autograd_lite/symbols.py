@@ -194,7 +194,9 @@ class _PythonPrinter:
             raise RuleError(f"{rule.name} works on whole arrays; the printer has no form for it.")
         # A row that NumPy has no name for prints as what it is made of.
         parts = [Symbol(None) if isinstance(x, Node) else x for x in operands]
-        named: dict[Node, Any] = {part: text for part, text in zip(parts, texts, strict=True) if part.__class__ is Symbol}
+        named: dict[Node, Any] = {
+            part: text for part, text in zip(parts, texts, strict=True) if part.__class__ is Symbol
+        }
         return _print(rule.value(*parts), named, self.number, self.operation)
 
 
@@ -237,7 +239,9 @@ def _latex_operation(rule: Rule, texts: list[Printed], operands: tuple[Any, ...]
         printed = texts[index]
         before = template[: match.start()].rstrip()
         after = template[match.end() :].lstrip()
-        if before[-1:] in tuple("{(|[,") and (after[:1] in tuple("})|],") or after[:6] == "\\right"):
+        if before[-1:] in tuple("{(|[,") and (
+            after[:1] in tuple("})|],") or after[:6] == "\\right"
+        ):
             return printed[0]
         if after.startswith("^"):
             return _wrap(printed, printed[1] < ATOM)

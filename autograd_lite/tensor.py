@@ -33,7 +33,7 @@ class Tensor(Operators, Node):
     work. Then `backward()` gives the derivative of a scalar result with respect to every `Tensor`.
 
     data: the ndarray, a copy of what was given; float dtypes are kept, integers and booleans become
-    float64.  grad: dL/d(this), of the same shape and dtype; `None` until a backward pass reached it.
+    float64.  grad: dL/d(this), of the same shape and dtype; `None` until backward reached it.
     Plain numbers and ndarrays in an operation are constants and get no gradient.
 
     Raises DataError for text, complex numbers, ragged lists, and objects.
@@ -185,8 +185,8 @@ class Tensor(Operators, Node):
         raise MutationError(
             f"t[{index!r:.40}] = ... would change {describe(self)} in place, and the gradients of "
             "what was computed from it would be wrong.\n"
-            "  Build a new one with np.where(mask, new, t) or np.concatenate; to change a parameter "
-            "between steps assign to its .data."
+            "  Build a new one with np.where(mask, new, t) or np.concatenate; to change a "
+            "parameter between steps assign to its .data."
         )
 
     def __matmul__(self, other: Any) -> Tensor:
@@ -262,10 +262,14 @@ def _refusal(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], reas
         if inner != outer:
             reason = f"inner sizes {inner} and {outer} differ"
     elif isinstance(rule, Elementwise):
-        reason = "these shapes do not broadcast: from the right, each pair must be equal or have a 1"
+        reason = (
+            "these shapes do not broadcast: from the right, each pair must be equal or have a 1"
+        )
     symbol = {"matmul": " @ "}.get(rule.name, ", ")
     settings = "".join(f", {key}={value!r:.60}" for key, value in params.items())
-    named = "   ".join(f"{name}: {describe(x)}" for name, x in zip("abcdefgh", operands, strict=False))
+    named = "   ".join(
+        f"{name}: {describe(x)}" for name, x in zip("abcdefgh", operands, strict=False)
+    )
     return f"{rule.name}: {symbol.join(map(str, shapes))}{settings}: {reason}.\n  {named}"
 
 
@@ -292,7 +296,9 @@ def _operand(rule: Rule, x: Any) -> Any:
             if values
             else "Use real numbers."
         )
-        raise DataError(f"{rule.name}: an operand is an array of {x.dtype}, shape {x.shape}.\n  {hint}")
+        raise DataError(
+            f"{rule.name}: an operand is an array of {x.dtype}, shape {x.shape}.\n  {hint}"
+        )
     return x
 
 

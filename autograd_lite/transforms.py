@@ -23,7 +23,7 @@ from .value import Value
 
 
 class _Container:
-    """Where the numbers and arrays are in an argument, which may be a list, tuple or dict of them."""
+    """Where the numbers and arrays are in an argument, perhaps a list, tuple or dict of them."""
 
     def __init__(self, argument: Any, place: str) -> None:
         self.leaves: list[Any] = []
@@ -80,7 +80,7 @@ def _alias(x: Any, place: str) -> Node:
         return Tensor(x)
     raise DataError(
         f"{place} is {type(x).__name__} {x!r:.60}, which cannot be differentiated.\n"
-        "  Give numbers, arrays, or lists, tuples and dicts of them; name other arguments by argnums."
+        "  Give numbers, arrays, or lists, tuples and dicts of them; skip others with argnums."
     )
 
 
@@ -261,7 +261,7 @@ def _stretch(total: Any, node: Node) -> Any:
 
 def _single(result: Any) -> Any:
     """The function's result, which must be one number."""
-    if isinstance(result, Value) or np.ndim(numbers(result)) == 0 and _is_number(numbers(result)):
+    if isinstance(result, Value) or (np.ndim(numbers(result)) == 0 and _is_number(numbers(result))):
         return result
     data = numbers(result)
     if isinstance(data, np.ndarray) and data.size == 1 and data.dtype != object:

@@ -1,4 +1,4 @@
-"""The operators of `Value`. Printed from the rule table by print_operators.py: do not edit.
+"""The operators of `Value`, printed from the rule table by print_operators.py: do not edit.
 
 `a` and `b` are the inputs, `y` is the output, `da` and `db` are the local derivatives dy/da, dy/db.
 On floats, `np` is the math module under NumPy's names; where that has no answer (log(0), overflow)
