@@ -1,0 +1,73 @@
+"""What `fit` remembers of a training run."""
+
+from __future__ import annotations
+
+import csv
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class History:
+    """Loss and metric of every epoch; `None` where there was nothing to measure.
+
+    loss, metric: means over the epoch's training batches, as the weights were then. val_loss,
+    val_metric: on the validation data after the epoch. seconds: of the epoch.
+    stopped: why the run ended early, "" if it did not.
+    """
+
+    metric_name: str = "accuracy"
+    loss: list[float] = field(default_factory=list)
+    metric: list[float | None] = field(default_factory=list)
+    val_loss: list[float | None] = field(default_factory=list)
+    val_metric: list[float | None] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    examples: int = 0
+    stopped: str = ""
+
+    COLUMNS = ("loss", "metric", "val_loss", "val_metric", "seconds")
+
+    def __len__(self) -> int:
+        return len(self.loss)
+
+    @property
+    def examples_per_second(self) -> float:
+        """Training examples a second, over the whole run."""
+        total = sum(self.seconds)
+        return self.examples * len(self) / total if total else 0.0
+
+    def rows(self) -> list[tuple[float | None, ...]]:
+        """(epoch, loss, metric, val_loss, val_metric, seconds) for every epoch."""
+        columns = zip(*(getattr(self, name) for name in self.COLUMNS), strict=True)
+        return [(i + 1, *row) for i, row in enumerate(columns)]
+
+    def to_csv(self, path: str | Path) -> Path:
+        """Write the table as CSV, whole or not at all; returns the path."""
+        path = Path(path)
+        temporary = path.with_name(path.name + ".part")
+        with open(temporary, "w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(("epoch", *self.COLUMNS))
+            writer.writerows(["" if x is None else x for x in row] for row in self.rows())
+        os.replace(temporary, path)
+        return path
+
+    def __repr__(self) -> str:
+        shown = [0, *range(len(self) // 5, len(self) - 1, max(len(self) // 5, 1)), len(self) - 1]
+        rows = self.rows()
+        names = (
+            "epoch",
+            "loss",
+            self.metric_name,
+            "val_loss",
+            f"val_{self.metric_name}",
+            "seconds",
+        )
+        lines = [" ".join(f"{name:>12}" for name in names)]
+        for i in sorted(set(shown)) if rows else []:
+            cells = ("-" if x is None else f"{x:.4g}" for x in rows[i])
+            lines.append(" ".join(f"{cell:>12}" for cell in cells))
+        if self.stopped:
+            lines.append(self.stopped)
+        return "\n".join(lines)
