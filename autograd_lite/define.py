@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import sys
 from collections.abc import Callable
 from math import inf
 from types import SimpleNamespace
@@ -70,8 +71,8 @@ def define(
         )
     if name in TABLE and TABLE[name].builtin:
         raise RuleError(f"define: {name} is built in and cannot be replaced. Choose another name.")
-    if name.startswith("_") or (name not in TABLE and hasattr(Value, name)):
-        raise RuleError(f"define: {name} is a name that Value uses already. Choose another one.")
+    if name.startswith("_") or (name not in TABLE and _is_taken(name)):
+        raise RuleError(f"define: {name} has a meaning here already. Choose another name.")
     if callable(partials):
         partials = (partials,)
     if not 1 <= len(partials) <= len(INPUT_NAMES):
@@ -98,6 +99,10 @@ def define(
     _bind(rule)
     TABLE[name] = rule
     return rule
+
+
+def _is_taken(name: str) -> bool:
+    return hasattr(Value, name) or name in vars(sys.modules[__package__])
 
 
 def _trace(rule: Elementwise) -> None:
@@ -161,7 +166,7 @@ def _inside(low: float, high: float, rng: np.random.Generator) -> Any:
 
 def _bind(rule: Elementwise) -> None:
     """Print the operators of `Value` for the row and attach them, as for a built-in one."""
-    if rule.arity <= 2:
+    if rule.arity <= 2 and None not in rule.partials:
         names = {
             "rules": SimpleNamespace(**{rule.name: rule}),
             "np": scalar_math,
@@ -175,5 +180,5 @@ def _bind(rule: Elementwise) -> None:
         for method in method_names(rule):
             if hasattr(names["Operators"], method):
                 setattr(Value, method, getattr(names["Operators"], method))
-        value_module.bind(rule)
+    value_module.bind(rule)
     tensor.bind(rule)

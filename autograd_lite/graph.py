@@ -251,16 +251,23 @@ def numbers(operand: Any) -> Any:
 
 
 def product(upstream: Any, local: Any, singular: bool) -> Any:
-    """upstream * local, without the multiplications by 1 that the rules themselves put there."""
+    """upstream * local, without the multiplications by 1 that the rules themselves put there.
+
+    An upstream of exactly 0 gives 0 even where `local` is infinite or nan. Numbers show when that
+    is so; symbols do not, so for them it is spelled out where the row is flagged as singular.
+    """
     if local.__class__ is int and local in (1, -1):
         return upstream if local == 1 else -upstream
     if upstream.__class__ is int and upstream == 1:
         return local
-    if singular:
-        if upstream.__class__ is float and local.__class__ is float:
-            return upstream * local if upstream else 0.0
+    if upstream.__class__ is float and local.__class__ is float:
+        return upstream * local if upstream else 0.0
+    if numbers(upstream) is None or numbers(local) is None:
+        return rules.shield(upstream, local) if singular else upstream * local
+    share = upstream * local
+    if np.isnan(np.add.reduce(numbers(share), axis=None)):
         return rules.shield(upstream, local)
-    return upstream * local
+    return share
 
 
 def steps(node: Node) -> list[Step]:

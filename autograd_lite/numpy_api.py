@@ -6,16 +6,18 @@ has no rule raises an error that names it: it never returns a detached constant.
 
 from __future__ import annotations
 
+import inspect
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import array_rules, rules
-from .errors import AxisError, MutationError, ShapeError, UnsupportedError
+from .errors import AxisError, DataError, MutationError, ShapeError, UnsupportedError
 from .graph import Node, numbers
-from .symbols import BY_UFUNC
+from .symbols import BY_UFUNC, Symbol
 
 UFUNCS: dict[Any, Any] = {**BY_UFUNC, np.matmul: array_rules.matmul}
 REDUCTIONS: dict[Any, Any] = {
@@ -88,7 +90,12 @@ def ufunc(function: np.ufunc, method: str, inputs: Sequence[Any], settings: dict
 def function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """`__array_function__` of Tensor: the adapter of a NumPy function."""
     if function in FUNCTIONS:
-        return FUNCTIONS[function](*args, **kwargs)
+        adapter = FUNCTIONS[function]
+        try:
+            return adapter(*args, **kwargs)
+        except TypeError as error:
+            _refuse_unknown(function, adapter, args, kwargs, error)
+            raise
     if function in QUESTIONS:
         return function(*map(numbers, args), **{k: numbers(v) for k, v in kwargs.items()})
     if function in (np.copyto, np.put, np.place, np.putmask, np.full_like, np.fill_diagonal):
@@ -115,6 +122,18 @@ def _refuse(name: str, settings: dict[str, Any]) -> None:
         raise UnsupportedError(
             f"{name}: {', '.join(given)}= is not supported for a Tensor. Leave it away."
         )
+
+
+def _refuse_unknown(
+    function: Any, adapter: Callable[..., Any], args: Any, kwargs: Any, error: TypeError
+) -> None:
+    """Raise UnsupportedError if the call has settings of NumPy's that the adapter does not know."""
+    try:
+        inspect.signature(adapter).bind(*args, **kwargs)
+    except TypeError:
+        raise UnsupportedError(
+            f"np.{function.__name__}: {error}.\n  This setting is not supported for a Tensor."
+        ) from None
 
 
 def _reduction(rule: Any) -> Callable[..., Any]:
@@ -157,7 +176,16 @@ max_, min_ = _extreme(array_rules.max), _extreme(array_rules.min)
 
 
 def _axis(axis: Any) -> Any:
-    return axis if axis is None or isinstance(axis, tuple) else int(axis)
+    if axis is None:
+        return None
+    return tuple(map(_whole, axis)) if isinstance(axis, tuple) else _whole(axis)
+
+
+def _whole(x: Any) -> int:
+    try:
+        return operator.index(x)
+    except TypeError:
+        raise DataError(f"An axis or a size is a whole number, not {x!r:.60}.") from None
 
 
 def _count(shape: tuple[int, ...], axis: Any) -> int:
@@ -176,6 +204,7 @@ def mean(
     a: Any, axis: Any = None, dtype: Any = None, out: Any = None, keepdims: Any = False
 ) -> Any:
     """The mean over `axis` (all if None): sum / count."""
+    a = a if hasattr(a, "shape") else np.asarray(a)
     return sum_(a, axis, dtype, out, keepdims) / _count(a.shape, axis)
 
 
@@ -188,6 +217,7 @@ def var(
     keepdims: Any = False,
 ) -> Any:
     """The variance over `axis`: the mean squared distance from the mean, over count - ddof."""
+    a = a if hasattr(a, "shape") else np.asarray(a)
     distance = a - mean(a, axis, dtype, out, keepdims=True)
     return sum_(distance * distance, axis, keepdims=keepdims) / (_count(a.shape, axis) - ddof)
 
@@ -209,9 +239,11 @@ def reshape(a: Any, *shape: Any, order: str = "C") -> Any:
     if order != "C":
         raise UnsupportedError(f"reshape: order={order!r} is not supported for a Tensor; use 'C'.")
     sizes = shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape
-    return array_rules.reshape(
-        a, shape=tuple(int(n) for n in np.atleast_1d(sizes)) if sizes != () else ()
-    )
+    return array_rules.reshape(a, shape=_sizes(sizes))
+
+
+def _sizes(shape: Any) -> tuple[int, ...]:
+    return tuple(map(_whole, shape)) if np.ndim(shape) else (_whole(shape),)
 
 
 def ravel(a: Any, order: str = "C") -> Any:
@@ -256,6 +288,8 @@ def expand_dims(a: Any, axis: Any) -> Any:
     if any(not -ndim <= i < ndim for i in axes):
         raise AxisError(f"expand_dims: axis {axis} for a result of {ndim} axes.")
     new = {i % ndim for i in axes}
+    if len(new) != len(axes):
+        raise AxisError(f"expand_dims: axis {axis} names the same place twice.")
     old = iter(a.shape)
     return array_rules.reshape(a, shape=tuple(1 if i in new else next(old) for i in range(ndim)))
 
@@ -291,9 +325,19 @@ def where(condition: Any, *choices: Any) -> Any:
     return rules.where(condition, *choices)
 
 
+def astype(a: Any, dtype: Any) -> Any:
+    """The same numbers in another float dtype."""
+    if np.dtype(dtype).kind != "f":
+        raise DataError(
+            f"astype: a Tensor holds real numbers of a float dtype, not {np.dtype(dtype)}.\n"
+            "  For whole numbers, which have no gradient, take .data.astype."
+        )
+    return array_rules.astype(a, dtype=np.dtype(dtype))
+
+
 def broadcast_to(array: Any, shape: Any, subok: bool = False) -> Any:
     """The array stretched to a shape, without copying entries."""
-    return array_rules.broadcast_to(array, shape=tuple(int(n) for n in np.atleast_1d(shape)))
+    return array_rules.broadcast_to(array, shape=_sizes(shape))
 
 
 def dot(a: Any, b: Any, out: Any = None) -> Any:
@@ -346,5 +390,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "dot": dot,
     "argmax": lambda a, axis=None: np.argmax(a.data, axis=axis),
     "argmin": lambda a, axis=None: np.argmin(a.data, axis=axis),
-    "astype": lambda a, dtype: array_rules.astype(a, dtype=np.dtype(dtype)),
+    "astype": astype,
 }
+# np.clip asks its operand for the method of that name.
+setattr(Symbol, "clip", clip)  # noqa: B010

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import inspect
+import itertools
 import keyword
 import numbers
 from collections.abc import Callable
@@ -14,11 +15,12 @@ import numpy as np
 
 from . import scalar_math
 from .array_rules import sum_to
-from .errors import RuleError
+from .errors import DataError, RuleError, ShapeError
 from .graph import Node, propagate
 from .source import Merged, short_names, statements
 from .symbols import Symbol, python
-from .transforms import value_and_grad
+from .transforms import positions, value_and_grad
+from .value import Value
 
 
 def compile(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Program:
@@ -58,7 +60,7 @@ class Program:
         self.function = f
         self.argnums = argnums
         self._versions: dict[int, _Version] = {}
-        self._names = _argument_names(f)
+        self._names, self._required = _argument_names(f)
         functools.update_wrapper(self, f)
 
     @property
@@ -70,13 +72,13 @@ class Program:
                 "source before the first call.\n  Call it once, or give the arguments names."
             )
         version = next(iter(self._versions.values()), None)
-        return (version or self._version(len(self._names or ()))).source
+        return (version or self._version(self._required)).source
 
     def __call__(self, *args: Any) -> tuple[Any, Any]:
         if any(isinstance(x, Node) for x in args):
             return value_and_grad(self.function, self.argnums)(*args)
         value, gradients = self._version(len(args)).run(args)
-        return value, (gradients[0] if isinstance(self.argnums, int) else gradients)
+        return value, (gradients if isinstance(self.argnums, tuple | list) else gradients[0])
 
     def __repr__(self) -> str:
         return f"<compiled {getattr(self.function, '__name__', 'function')}>\n{self.source}"
@@ -84,19 +86,14 @@ class Program:
     def _version(self, count: int) -> _Version:
         if count not in self._versions:
             names = self._names
-            if names is not None and len(names) != count:
+            if names is not None and not self._required <= count <= len(names):
                 raise RuleError(
                     f"compile: the function takes {len(names)} arguments ({', '.join(names)}); "
                     f"it was called with {count}."
                 )
-            chosen = (self.argnums,) if isinstance(self.argnums, int) else tuple(self.argnums)
-            if any(not -count <= i < count for i in chosen):
-                raise RuleError(
-                    f"compile: argnums={self.argnums} of a function of {count} arguments."
-                )
-            self._versions[count] = _Version(
-                self.function, names or [f"x{i}" for i in range(count)], chosen
-            )
+            chosen = positions(self.argnums, count, "compile")
+            given = [f"x{i}" for i in range(count)] if names is None else names[:count]
+            self._versions[count] = _Version(self.function, given, chosen)
         return self._versions[count]
 
 
@@ -117,18 +114,38 @@ class _Version:
                 with np.errstate(all="ignore"):
                     value, gradients = self.on_arrays(*map(np.float64, args))
             return float(value), tuple(map(float, gradients))
-        points = tuple(np.asarray(x, dtype=None if _is_float(x) else float) for x in args)
-        shape = np.broadcast_shapes(*(x.shape for x in points))
+        points, shape = _points(args)
         with np.errstate(all="ignore"):
             value, gradients = self.on_arrays(*points)
-        return np.broadcast_to(value, shape), tuple(
-            sum_to(np.broadcast_to(g, shape), shape=points[i].shape)
+        totals = (
+            sum_to(np.broadcast_to(g, shape), shape=points[i].shape).astype(points[i].dtype)
             for i, g in zip(self.chosen, gradients, strict=True)
         )
+        value = np.asarray(value)
+        kept = value.dtype if value.dtype.kind == "f" else np.result_type(*points)
+        return np.array(np.broadcast_to(value, shape), kept), tuple(totals)
 
 
-def _is_float(x: Any) -> bool:
-    return isinstance(x, np.ndarray | np.generic) and x.dtype.kind == "f"
+def _points(args: tuple[Any, ...]) -> tuple[list[Any], tuple[int, ...]]:
+    """Arguments as float arrays, and the shape that they have together.
+
+    A plain number takes the dtype of the arrays, as it does in NumPy's own arithmetic.
+    """
+    arrays = [None if isinstance(x, numbers.Real) else np.asarray(x) for x in args]
+    for i, x in enumerate(arrays):
+        if x is not None and x.dtype.kind not in "biuf":
+            raise DataError(
+                f"compile: argument {i} is an array of {x.dtype}, shape {x.shape}.\n"
+                "  A compiled function takes numbers and arrays of real numbers."
+            )
+    floats = [x if x is None or x.dtype.kind == "f" else x.astype(float) for x in arrays]
+    weak = np.result_type(*(x for x in floats if x is not None))
+    points = [np.asarray(args[i], weak) if x is None else x for i, x in enumerate(floats)]
+    try:
+        return points, np.broadcast_shapes(*(x.shape for x in points))
+    except ValueError:
+        shapes = ", ".join(str(x.shape) for x in points)
+        raise ShapeError(f"compile: points of shapes {shapes} do not broadcast.") from None
 
 
 def _load(code: Any, np_: Any) -> Callable[..., Any]:
@@ -137,25 +154,33 @@ def _load(code: Any, np_: Any) -> Callable[..., Any]:
     return names["value_and_grad"]  # type: ignore[no-any-return]
 
 
-def _argument_names(f: Callable[..., Any]) -> list[str] | None:
-    """The names of f's required positional arguments; None if they cannot be known."""
+def _argument_names(f: Callable[..., Any]) -> tuple[list[str] | None, int]:
+    """The names of f's positional arguments, None if they cannot be known; how many it requires."""
     try:
         parameters = inspect.signature(f).parameters.values()
     except (TypeError, ValueError):
-        return None
+        return None, 0
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        return None
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.kind in positional and p.default is p.empty]
+        return None, 0
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    positional = [p for p in parameters if p.kind in kinds]
+    names = [p.name for p in positional]
+    if "np" in names:  # the program's own name for NumPy
+        other = next(n for n in ("np_" + "_" * i for i in itertools.count()) if n not in names)
+        names[names.index("np")] = other
+    return names, sum(p.default is p.empty for p in positional)
 
 
 def _source(f: Callable[..., Any], names: list[str], chosen: tuple[int, ...]) -> str:
     arguments = [Symbol(name) for name in names]
-    result = f(*arguments)
+    with np.errstate(all="ignore"):  # what f computes of constants alone
+        result = f(*arguments)
     wanted = [arguments[i] for i in chosen]
     gradients: dict[Node, Any] = {}
     if isinstance(result, Symbol):
         gradients = propagate(result, 1, wanted, build=True)
+    elif isinstance(result, Value):
+        result = result.data
     elif not isinstance(result, numbers.Real):
         raise RuleError(
             f"compile: the function gave {type(result).__name__} {result!r:.60}, not a number."

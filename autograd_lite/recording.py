@@ -60,9 +60,14 @@ class no_grad(contextlib.ContextDecorator):
 
 @contextlib.contextmanager
 def inside_transform():  # type: ignore[no-untyped-def]
-    """Count one more transform (grad, jvp, ...) of this thread; gives how many were open before."""
+    """Count one more transform (grad, jvp, ...) of this thread; gives how many were open before.
+
+    A `no_grad` around the transform does not reach into it: what it differentiates is recorded.
+    """
+    paused, here.no_grad = here.no_grad, 0
     here.transforms += 1
     try:
         yield here.transforms - 1
     finally:
         here.transforms -= 1
+        here.no_grad = paused

@@ -73,8 +73,8 @@ class Elementwise(Rule):
     why:      for each input, the local derivative in a few words.
     domain:   for each input the open interval on which the operation is smooth.
     kink:     what is agreed where the derivative does not exist.
-    singular: whether a local derivative can be infinite inside the closed domain; a gradient of
-              exactly 0 arriving there then hands on 0, never nan.
+    singular: whether a local derivative can be infinite at finite inputs. A gradient of exactly 0
+              arriving there hands on 0, never nan; generated code spells that out for such a row.
     tame:     for a singular row, whether plain operands rule that out, as 2 does in x / 2.
     infix:    Python's operator and how tightly it binds, for the printers.
     defaults: values of trailing operands that a caller may leave out.
@@ -135,12 +135,17 @@ class Elementwise(Rule):
         )
 
     def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if any(isinstance(x, list | tuple) for x in operands):
+            operands = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in operands)
         if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
             return np.frompyfunc(self, self.arity, 1)(*operands)
         if any(isinstance(x, np.ndarray | np.generic) for x in operands):
             return self.on_arrays(*operands)
         # Python's own arithmetic raises where IEEE 754 has an answer; NumPy's scalars do not.
-        result = self.on_arrays(*(np.asarray(x)[()] for x in operands))
+        # Whole numbers are real numbers here: 2 ** -1 is 0.5 and the reciprocal of 2 is not 0.
+        result = self.on_arrays(
+            *(np.float64(x) if x.__class__ is int else np.asarray(x)[()] for x in operands)
+        )
         return result.item() if isinstance(result, np.generic | np.ndarray) else result
 
     def on_arrays(self, *operands: Any) -> Any:
@@ -159,7 +164,12 @@ class Elementwise(Rule):
         partial = self.partials[slot]
         if partial is None:
             raise RuleError(f"{self.name}: input {slot} is not differentiated.")
-        return partial(*operands, y)
+        try:
+            return partial(*operands, y)
+        except ArithmeticError:  # Python's own 1 / 0.0, where IEEE 754 has an answer
+            given = (np.float64(x) if isinstance(x, float | int) else x for x in operands)
+            with np.errstate(all="ignore"):
+                return partial(*given, y)
 
 
 class Structural(Rule):

@@ -88,9 +88,9 @@ power = elementwise(
     latex="{a}^{{b}}",
     why=("bring the exponent down, lower it by 1", "the slope is output * ln(base)"),
     domain=((0, inf), (-inf, inf)),
-    kink="x**0 has slope 0 everywhere; 0**b has slope 0 in b; a negative base has none in b (nan)",
+    kink="x**0 has slope 0; 0**b has slope 0 in b, nan if b < 0; a negative base has nan in b",
     singular=True,
-    tame=lambda a, b: _is_plain(b) and bool(np.all(np.asarray(b) >= 1)),
+    tame=lambda a, b: _is_plain(b) and bool(np.all((np.asarray(b) >= 1) & (np.asarray(b) < inf))),
     infix=("**", POWER),
     badge="^",
 )
@@ -388,7 +388,7 @@ clip = elementwise(
     partials=(
         lambda a, b, c, y: where(a < b, 0, where(a > c, 0, 1)),
         lambda a, b, c, y: where(a < b, where(b < c, 1, 0), 0),
-        lambda a, b, c, y: where(a > c, 1, where(b < c, 0, 1)),
+        lambda a, b, c, y: where(a > c, 1, where(a < b, where(b < c, 0, 1), 0)),
     ),
     latex=r"\operatorname{clip}({a}, {b}, {c})",
     why=(
@@ -499,6 +499,7 @@ shield = elementwise(
     ),
     latex=r"{a} \cdot {b}",
     why="the slope is the other factor, and 0 times infinity counts as 0",
+    singular=True,
     badge="×",
 )
 

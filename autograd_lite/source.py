@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .graph import Node, downward
+from .rules import identity
 from .symbols import has_python_name, python
 
 
@@ -44,6 +45,9 @@ class Merged:
                 self.same[node] = node
                 continue
             operands = tuple(map(self.of, node.operands))
+            if node.op is identity:
+                self.same[node] = operands[0]
+                continue
             if not has_python_name(node.op):
                 made_of = node.op.value(*operands)
                 if isinstance(made_of, Node):

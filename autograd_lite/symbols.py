@@ -7,6 +7,7 @@ work on any graph, so they print a learner's `Value`s as well.
 from __future__ import annotations
 
 import math
+import numbers as abstract_numbers
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 from . import rules
 from .errors import RuleError
-from .graph import Node
+from .graph import Node, numbers
 from .operators import Operators
 from .rows import Elementwise, Predicate, Rule, Structural
 from .rules import ATOM, COMPARE, POWER, PRODUCT, SIGN, SUM
@@ -34,6 +35,7 @@ class Symbol(Operators, Node):
 
     __slots__ = ()
     _rule_rank = 3
+    shape: tuple[int, ...] = ()
     __hash__ = object.__hash__
 
     def __init__(self, label: str | None, op: Rule | None = None, operands: tuple[Any, ...] = ()):
@@ -50,13 +52,17 @@ class Symbol(Operators, Node):
 
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        operands = tuple(_operand(rule, x) for x in operands)
         if rule is rules.power and operands[1].__class__ in (int, float) and operands[1] == 1:
             return operands[0]
         if rule is rules.where and not isinstance(operands[0], Symbol):
             return operands[1] if operands[0] else operands[2]
-        if params:
+        if params or isinstance(rule, Structural):
             raise RuleError(f"{rule.name}: symbols stand for single numbers, not for arrays.")
         return Symbol(None, rule, operands)
+
+    def _seed(self, upstream: Any) -> Any:
+        return 1 if upstream is None else upstream
 
     def __bool__(self) -> bool:
         raise RuleError(
@@ -83,6 +89,21 @@ class Symbol(Operators, Node):
 
     def __repr__(self) -> str:
         return f"Symbol({python(self)!r})"
+
+
+def _operand(rule: Rule, x: Any) -> Any:
+    """A symbol or one number: a traced number that is no symbol counts as a constant."""
+    if isinstance(x, Symbol):
+        return x
+    x = numbers(x)
+    if isinstance(x, abstract_numbers.Real | np.bool_) or (
+        isinstance(x, np.ndarray) and x.ndim == 0 and x.dtype.kind in "biuf"
+    ):
+        return x
+    raise RuleError(
+        f"{rule.name}: a symbol stands for one number and does not go with {type(x).__name__} "
+        f"{x!r:.60}."
+    )
 
 
 BY_UFUNC: dict[Any, Any] = {
@@ -120,7 +141,7 @@ def latex_name(name: str) -> str:
     match = re.fullmatch(r"([A-Za-z])_?(\d+)", name)
     if match:
         return f"{match[1]}_{{{match[2]}}}"
-    if len(name) == 1 or "\\" in name:
+    if (len(name) == 1 and name not in "_#$%&{}") or "\\" in name:
         return name
     return r"\mathrm{" + re.sub(r"([_#$%&{}])", r"\\\1", name) + "}"
 
@@ -231,7 +252,9 @@ def _latex_operation(rule: Rule, texts: list[Printed], operands: tuple[Any, ...]
         if len(texts) == 1:
             return f"{rule.latex} {_wrap(texts[0], texts[0][1] < ATOM)}", SIGN
         return f"{texts[0][0]} {rule.latex} {texts[1][0]}", COMPARE
-    infix = getattr(rule, "infix", None)
+    if rule is rules.identity:
+        return texts[0]
+    infix = rules.multiply.infix if rule is rules.shield else getattr(rule, "infix", None)
     template = rule.latex
 
     def fill(match: re.Match[str]) -> str:

@@ -103,7 +103,7 @@ class Tensor(Operators, Node):
     def hand_down(self) -> None:
         for _, operand, _, share in arrows(self, self.grad, False, None):
             if operand.grad is not None:
-                operand.grad = operand.grad + share
+                operand.grad = np.asarray(operand.grad + share)
             elif operand.op is None and (share is self.grad or share.base is not None):
                 operand.grad = share.copy()  # a leaf's gradient is the user's own to change
             else:
@@ -172,7 +172,7 @@ class Tensor(Operators, Node):
 
     def __len__(self) -> int:
         if not self.shape:
-            raise ShapeError("len() of a Tensor without axes: it holds a single number.")
+            raise DataError("len() of a Tensor without axes: it holds a single number.")
         return self.shape[0]
 
     def __iter__(self) -> Iterator[Tensor]:
@@ -274,7 +274,7 @@ def _refusal(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], reas
 
 
 def _operand(rule: Rule, x: Any) -> Any:
-    if isinstance(x, Tensor | int | float | np.bool_ | np.number):
+    if isinstance(x, Tensor | int | float | np.bool_ | np.floating | np.integer):
         return x
     if isinstance(x, Node):
         raise DataError(
@@ -308,7 +308,10 @@ def _plain_index(index: Any) -> Any:
             f"{describe(index)} cannot be an index: a position has no gradient.\n"
             "  Use an integer, a slice, or a plain array of integers or booleans (.data)."
         )
-    return tuple(_plain_index(i) for i in index) if isinstance(index, tuple) else index
+    if isinstance(index, tuple):
+        return tuple(_plain_index(i) for i in index)
+    # A copy: the backward pass needs the index as it was, whatever becomes of the caller's array.
+    return np.array(index) if isinstance(index, np.ndarray | list) else index
 
 
 def _as_array(data: Any, dtype: Any) -> np.ndarray[Any, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import numbers as abstract_numbers
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -16,8 +17,9 @@ import numpy as np
 from . import array_rules, rules
 from .errors import DataError, GradientError, ShapeError
 from .graph import Node, downward, numbers, product, propagate, reached
-from .recording import inside_transform
+from .recording import inside_transform, is_paused
 from .rows import Elementwise
+from .symbols import Symbol
 from .tensor import Tensor
 from .value import Value
 
@@ -75,7 +77,7 @@ def _alias(x: Any, place: str) -> Node:
     if isinstance(x, Node):
         return rules.identity(x)  # type: ignore[no-any-return]
     if isinstance(x, abstract_numbers.Real):
-        return Value(float(x), label=None)
+        return Value(x)  # type: ignore[arg-type]
     if isinstance(x, np.ndarray | np.generic):
         return Tensor(x)
     raise DataError(
@@ -84,15 +86,27 @@ def _alias(x: Any, place: str) -> Node:
     )
 
 
-def _positions(argnums: int | tuple[int, ...], count: int, name: str) -> tuple[int, ...]:
-    found = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+def positions(argnums: int | tuple[int, ...], count: int, name: str) -> tuple[int, ...]:
+    """The arguments that `argnums` names; refused if one is not there or named twice."""
+    try:
+        found = tuple(operator.index(i) for i in _several(argnums))
+    except TypeError:
+        raise DataError(
+            f"{name}: argnums={argnums!r:.60} is neither a whole number nor a tuple of them."
+        ) from None
     for i in found:
         if not -count <= i < count:
             raise GradientError(
                 f"{name}: argnums={argnums}, but the function was called with {count} "
-                f"positional argument{'s' * (count != 1)}: 0 to {count - 1}."
+                f"positional argument{'s' * (count != 1)}, numbered from 0."
             )
+    if len({i % count for i in found}) != len(found):
+        raise GradientError(f"{name}: argnums={argnums} names the same argument twice.")
     return found
+
+
+def _several(argnums: Any) -> Any:
+    return argnums if isinstance(argnums, tuple | list) else (argnums,)
 
 
 def _zero(leaf: Any) -> Any:
@@ -125,9 +139,10 @@ def value_and_grad(
 
     @functools.wraps(f)
     def wrapped(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        chosen = _positions(argnums, len(args), "grad")
+        chosen = positions(argnums, len(args), "grad")
         containers = [_Container(args[i], f"argument {i}") for i in chosen]
         originals = [leaf for c in containers for leaf in c.leaves]
+        paused = is_paused()
         places = [place for c in containers for place in c.places]
         with inside_transform() as outer:
             build = outer > 0 or any(isinstance(x, Node) for x in originals)
@@ -146,12 +161,14 @@ def value_and_grad(
             _as_given(found[node], x) if node in found else _zero(x)
             for node, x in zip(nodes, originals, strict=True)
         ]
+        if paused:
+            result, *gradients = map(_cut, (result, *gradients))
         results = []
         for c in containers:
             results.append(c.rebuild(gradients[: len(c.leaves)]))
             gradients = gradients[len(c.leaves) :]
         value = result if build else _plain(result)
-        return value, (results[0] if isinstance(argnums, int) else tuple(results))
+        return value, (tuple(results) if isinstance(argnums, tuple | list) else results[0])
 
     return wrapped
 
@@ -190,27 +207,46 @@ def jvp(
     """
     if len(primals) != len(tangents):
         raise ShapeError(f"jvp: {len(primals)} primals and {len(tangents)} tangents; give as many.")
-    for i, (x, dx) in enumerate(zip(primals, tangents, strict=True)):
-        if np.shape(numbers(x)) != np.shape(numbers(dx)):
-            raise ShapeError(
-                f"jvp: primal {i} has shape {np.shape(numbers(x))}, its tangent "
-                f"{np.shape(numbers(dx))}. They must be equal."
-            )
+    paused = is_paused()
     with inside_transform() as outer:
         build = outer > 0 or any(isinstance(x, Node) for x in (*primals, *tangents))
         nodes = [_alias(x, f"primal {i}") for i, x in enumerate(primals)]
-        result = f(*nodes)
+        pairs = zip(tangents, nodes, strict=True)
+        directions = [_direction(dx, x, i) for i, (dx, x) in enumerate(pairs)]
+        result = _number_or_array(f(*nodes))
         if not isinstance(result, Node):
-            return result, 0.0 * result
-        directions = [dx if isinstance(dx, Node) else _direction(dx) for dx in tangents]
+            return result, _zero(result)
         tangent = push_forward(result, dict(zip(nodes, directions, strict=True)), build)
     if tangent is None:
         tangent = _zero(result)
+    if paused:
+        result, tangent = _cut(result), _cut(tangent)
     return (result, tangent) if build else (_plain(result), _plain(tangent))
 
 
-def _direction(dx: Any) -> Any:
-    return float(dx) if isinstance(dx, abstract_numbers.Real) else np.asarray(dx, dtype=float)
+def _direction(dx: Any, primal: Node, i: int) -> Any:
+    """A tangent, in the shape and dtype of its primal."""
+    plain = dx if isinstance(dx, Node) else _alias(dx, f"tangent {i}")
+    if plain.shape != primal.shape:
+        raise ShapeError(
+            f"jvp: primal {i} has shape {primal.shape}, its tangent {plain.shape}. "
+            "They must be equal."
+        )
+    if isinstance(dx, Node):
+        return dx
+    return plain.data.astype(primal.dtype) if isinstance(primal, Tensor) else float(plain.data)
+
+
+def _number_or_array(result: Any) -> Any:
+    """The function's result, which for forward mode may be an array."""
+    if isinstance(result, np.ndarray) and result.dtype == object and result.ndim == 0:
+        result = result.item()  # np.where of a Value
+    if isinstance(result, Node) or _is_number(result):
+        return result
+    raise DataError(
+        f"jvp: the function gave {type(result).__name__} {result!r:.60}, not a number or an "
+        "array.\n  Does it end with return?"
+    )
 
 
 def push_forward(root: Node, tangents: dict[Node, Any], build: bool) -> Any:
@@ -232,13 +268,25 @@ def push_forward(root: Node, tangents: dict[Node, Any], build: bool) -> Any:
                     if node.op.partials[slot] is None:
                         continue
                     local = node.local_graph(slot) if build else node.local(slot)
-                    share = product(found[operand], local, node.op.may_be_infinite(node.operands))
+                    share = _along(found[operand], local, node)
                 else:
                     share = _transposed_twice(node, slot, found[operand], build)
                 total = share if total is None else total + share
             if total is not None:
                 found[node] = _stretch(total, node)
     return found.get(root)
+
+
+def _along(tangent: Any, local: Any, node: Node) -> Any:
+    """tangent x local. A factor of exactly 0 gives 0 even where the other one is infinite.
+
+    Reverse mode has the same agreement: what arrives at a branch that `where` did not choose is 0.
+    """
+    share = product(tangent, local, node.op.may_be_infinite(node.operands))
+    data = numbers(share)
+    if data is None or np.all(np.isfinite(data)):
+        return share
+    return rules.where(rules.equal(local, 0), 0.0, rules.shield(tangent, local))
 
 
 def _transposed_twice(node: Node, slot: int, tangent: Any, build: bool) -> Any:
@@ -259,9 +307,18 @@ def _stretch(total: Any, node: Node) -> Any:
     )
 
 
+def _cut(x: Any) -> Any:
+    """A node without its history: what `no_grad` around a transform asks for."""
+    if isinstance(x, Symbol) or not isinstance(x, Node):
+        return x
+    return Value(x.data) if isinstance(x, Value) else Tensor(x.data)
+
+
 def _single(result: Any) -> Any:
     """The function's result, which must be one number."""
-    if isinstance(result, Value) or (np.ndim(numbers(result)) == 0 and _is_number(numbers(result))):
+    if isinstance(result, Value | Symbol) or (
+        np.ndim(numbers(result)) == 0 and _is_number(numbers(result))
+    ):
         return result
     data = numbers(result)
     if isinstance(data, np.ndarray) and data.size == 1 and data.dtype != object:
@@ -295,6 +352,5 @@ def _as_given(gradient: Any, argument: Any) -> Any:
     """A gradient as what its argument was: a float for a number, an array for an array."""
     if isinstance(gradient, Node):
         return gradient
-    if isinstance(gradient, np.ndarray):
-        return gradient
-    return float(gradient)
+    # A sum of 0-d arrays is a NumPy scalar, which is made an array again.
+    return np.asarray(gradient) if isinstance(argument, np.ndarray | Tensor) else float(gradient)

@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
-from . import rules
+from . import numpy_api, rules
 from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
 from .graph import Node
 from .operators import method_names
@@ -23,6 +23,35 @@ from .symbols import BY_UFUNC
 from .value_operators import ValueOperators
 
 _new = object.__new__
+
+
+class _Float64:
+    """float64, as a `Value` says it.
+
+    np.mean and np.var end with `result.dtype.type(result)`; NumPy's own type would turn a `Value`
+    into a plain number there and lose its gradient.
+    """
+
+    dtype = np.dtype(np.float64)
+    name, kind, itemsize = dtype.name, dtype.kind, dtype.itemsize
+
+    @staticmethod
+    def type(x: Any) -> Any:
+        return x if isinstance(x, Node) else np.float64(x)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or bool(self.dtype == other)
+
+    def __hash__(self) -> int:
+        return hash(self.dtype)
+
+    def __repr__(self) -> str:
+        return repr(self.dtype)
+
+
+_FLOAT64: Any = _Float64()
+_REDUCTIONS = {np.add, np.multiply, np.maximum, np.minimum}
+_QUESTIONS = {np.isnan, np.isfinite, np.isinf, np.signbit}
 
 
 @final
@@ -57,7 +86,7 @@ class Value(ValueOperators, Node):
     shape: tuple[int, ...] = ()
     ndim = 0
     size = 1
-    dtype = np.dtype(np.float64)
+    dtype = _FLOAT64
     __hash__ = object.__hash__
 
     def __init__(self, data: float, label: str | None = None) -> None:
@@ -86,7 +115,7 @@ class Value(ValueOperators, Node):
 
     def hand_down(self) -> None:
         gradient: float = self.grad  # type: ignore[assignment]
-        if gradient or not self.op.singular:
+        if gradient:  # 0 hands on 0, however infinite the local derivative is
             first, second = self.a, self.b
             if second is not None:
                 if first is not None:
@@ -121,6 +150,9 @@ class Value(ValueOperators, Node):
     def __bool__(self) -> bool:
         return self.data != 0
 
+    def __pos__(self) -> Value:
+        return self
+
     def __lt__(self, other: Any) -> Any:
         return self._compare(rules.less, other)
 
@@ -145,6 +177,8 @@ class Value(ValueOperators, Node):
         if isinstance(other, numbers.Real | np.generic):
             return bool(predicate.value(self.data, other))
         return NotImplemented
+
+    clip = numpy_api.clip
 
     def conjugate(self) -> Value:
         """The number itself: it is real. NumPy's `var` asks."""
@@ -208,6 +242,10 @@ class Value(ValueOperators, Node):
                 f"np.{ufunc.__name__}: a Value cannot be written into a plain array in place; its "
                 "gradient would be lost.\n  Write a = a + v, not a += v."
             )
+        if method == "reduce" and ufunc in _REDUCTIONS and len(inputs) == 1:
+            return self  # np.sum, np.max, ... of a single number
+        if method == "__call__" and ufunc in _QUESTIONS:
+            return bool(ufunc(*(_number(x) for x in inputs)))
         rule = BY_UFUNC.get(ufunc)
         if rule is None or method != "__call__" or kwargs:
             form = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
@@ -285,10 +323,13 @@ def _as_float(x: Any, what: str) -> float:
 
 def bind(rule: Elementwise) -> None:
     """Let the row find the operator that was printed for it."""
-    if rule.arity > 2:
+    if rule.arity > 2 or None in rule.partials:  # none is printed: `interpret` serves
+        if not rule.builtin:
+            setattr(Value, rule.name, lambda self, *others: rule(self, *others))
         return
     name, reflected = method_names(rule)
-    rule.on_value = getattr(Value, name)
+    # A row that was just added has none yet: it is interpreted, so that the printer can run.
+    rule.on_value = getattr(Value, name, None)
     rule.on_value_reflected = getattr(Value, reflected, None)
 
 

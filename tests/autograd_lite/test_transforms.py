@@ -1,0 +1,322 @@
+"""grad, value_and_grad and jvp: containers, levels, constants, and what they refuse."""
+
+import threading
+from collections import namedtuple
+
+import numpy as np
+import pytest
+
+import autograd_lite as ag
+from autograd_lite import AutogradError, DataError, GradientError, ShapeError, Tensor, Value
+
+
+def test_value_and_gradient_of_floats_are_floats():
+    value, slope = ag.value_and_grad(lambda x: x * x * 3)(2.0)
+    assert (value, slope) == (12.0, 12.0)
+    assert type(value) is type(slope) is float
+    assert type(ag.grad(lambda x: 1.0)(2.0)) is float
+    for x in (2, np.float64(2.0), np.int32(2), True):
+        assert ag.grad(lambda x: x * x)(x) == 2.0 * float(x)
+
+
+def test_gradients_of_arrays_have_their_shape_and_dtype():
+    x = np.arange(6.0).reshape(2, 3)
+    for dtype in (np.float64, np.float32):
+        value, slope = ag.value_and_grad(lambda x: np.sum(x**2))(x.astype(dtype))
+        assert slope.dtype == dtype
+        assert slope.shape == (2, 3)
+        assert np.array_equal(slope, 2 * x)
+        assert value == 55.0
+        assert not isinstance(value, Tensor)
+        zero = ag.grad(lambda x: 5.0)(x.astype(dtype))
+        assert zero.dtype == dtype
+        assert np.array_equal(zero, np.zeros((2, 3)))
+    whole = ag.grad(lambda x: np.sum(x * 2))(np.arange(3))
+    assert whole.dtype == np.float64
+    assert np.array_equal(whole, [2.0] * 3)
+    assert isinstance(ag.grad(lambda x: x * x)(np.array(3.0)), np.ndarray)
+
+
+def test_argnums_choose_the_arguments():
+    f = lambda x, y, z: x * y + z * z
+    assert ag.grad(f)(2.0, 3.0, 4.0) == 3.0
+    assert ag.grad(f, 2)(2.0, 3.0, 4.0) == 8.0
+    assert ag.grad(f, -1)(2.0, 3.0, 4.0) == 8.0
+    assert ag.grad(f, (2, 0))(2.0, 3.0, 4.0) == (8.0, 3.0)
+    assert ag.grad(f, (1,))(2.0, 3.0, 4.0) == (2.0,)
+    assert ag.grad(f, ())(2.0, 3.0, 4.0) == ()
+    assert ag.grad(f, np.int64(1))(2.0, 3.0, 4.0) == 2.0
+    assert ag.grad(lambda x, *, k: x * k)(2.0, k=5.0) == 5.0
+    assert ag.grad(lambda x, text: x * len(text))(2.0, "four") == 4.0
+
+
+@pytest.mark.parametrize("argnums", [2, -3, (0, 5)])
+def test_an_argument_that_is_not_there_is_an_error(argnums):
+    with pytest.raises(GradientError, match="2 positional arguments") as caught:
+        ag.grad(lambda x, y: x * y, argnums)(1.0, 2.0)
+    assert isinstance(caught.value, ValueError)
+
+
+@pytest.mark.parametrize("argnums", [(0, 0), (1, -1)])
+def test_an_argument_that_is_named_twice_is_an_error(argnums):
+    """Its gradient would be split between the two, or be 0 for one of them."""
+    with pytest.raises(GradientError, match="same argument twice"):
+        ag.grad(lambda x, y: x * y, argnums)(1.0, 2.0)
+
+
+@pytest.mark.parametrize("argnums", ["x", 1.5, None, (0, "x")])
+def test_argnums_of_another_kind_are_an_error(argnums):
+    with pytest.raises(DataError, match="argnums"):
+        ag.grad(lambda x, y: x * y, argnums)(1.0, 2.0)
+
+
+def test_containers_come_back_as_they_are():
+    Point = namedtuple("Point", "x y")
+    params = {"w": np.array([1.0, 2.0]), "b": [3.0, (4.0, np.array([[5.0]]))], "p": Point(6.0, 7.0)}
+
+    def f(p):
+        return np.sum(p["w"] ** 2) + p["b"][1][1].sum() * 2 + np.sum(p["w"]) * 0.0
+
+    got = ag.grad(f)(params)
+    assert list(got) == ["w", "b", "p"]
+    assert np.array_equal(got["w"], [2.0, 4.0])
+    assert got["b"][0] == 0.0
+    assert type(got["b"][1]) is tuple
+    assert np.array_equal(got["b"][1][1], [[2.0]])
+    assert got["p"] == Point(0.0, 0.0)
+    assert type(got["p"]) is Point
+    assert params["b"][0] == 3.0
+    scalars = ag.grad(lambda p: p["p"].x * p["p"].y + p["b"][0])({"p": Point(6.0, 7.0), "b": [3.0]})
+    assert scalars == {"p": Point(7.0, 6.0), "b": [1.0]}
+    objects = np.array([Value(1.0), Value(2.0)])
+    back = ag.grad(lambda v: np.sum(v * v))(objects)
+    assert back.dtype == object
+    assert [float(v) for v in back] == [2.0, 4.0]
+    assert ag.grad(lambda p: 1.0)([]) == []
+
+
+@pytest.mark.parametrize("argument", ["text", None, 1j, [1.0, "a"], {"a": None}, {1, 2}, ["ab"]])
+def test_an_argument_that_cannot_be_differentiated_is_an_error(argument):
+    with pytest.raises(DataError) as caught:
+        ag.grad(lambda x: 1.0)(argument)
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize("result", [None, "text", [1.0], (1.0, 2.0), {}, 1j, object()])
+def test_a_function_that_gives_no_number_is_an_error(result):
+    with pytest.raises(DataError, match="not a number"):
+        ag.grad(lambda x: result)(1.0)
+    with pytest.raises(DataError, match="not a number"):
+        ag.jvp(lambda x: result, (1.0,), (1.0,))
+
+
+def test_a_function_that_gives_an_array_is_an_error_with_its_shape():
+    for f, x in ((lambda x: x * 2, np.ones(3)), (lambda x: np.array([x, x, x]), 1.0)):
+        with pytest.raises(ShapeError, match=r"\(3,\)") as caught:
+            ag.grad(f)(x)
+        assert isinstance(caught.value, ValueError)
+    assert np.array_equal(ag.grad(lambda x: x.sum(keepdims=True))(np.ones((2, 2))), np.ones((2, 2)))
+
+
+def test_higher_derivatives():
+    f = lambda x: x**5
+    expected = [5 * 2.0**4, 20 * 2.0**3, 60 * 2.0**2, 120 * 2.0, 120.0, 0.0]
+    for want in expected:
+        f = ag.grad(f)
+        assert f(2.0) == want
+    sin = lambda x: np.sin(x)
+    for want in (np.cos(0.3), -np.sin(0.3), -np.cos(0.3), np.sin(0.3)):
+        sin = ag.grad(sin)
+        assert sin(0.3) == pytest.approx(want, rel=1e-14)
+
+
+def test_levels_do_not_confuse_each_other():
+    """Siskind and Pearlmutter's examples: the inner derivative must not see the outer direction."""
+    assert ag.grad(lambda x: x * ag.grad(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert ag.grad(lambda x: x * ag.grad(lambda y: x * y)(2.0))(3.0) == 6.0
+    inner = lambda f, x: ag.jvp(f, (x,), (1.0,))[1]
+    assert inner(lambda x: x * inner(lambda y: x + y, 1.0), 1.0) == 1.0
+    assert inner(lambda x: x * inner(lambda y: x * y, 2.0), 3.0) == 6.0
+    assert inner(lambda x: x * ag.grad(lambda y: x * y)(2.0), 3.0) == 6.0
+    assert ag.grad(lambda x: x * inner(lambda y: x * y, 2.0))(3.0) == 6.0
+    assert ag.grad(lambda x: x * inner(lambda y: x * y * y, x))(3.0) == 6.0 * 9.0
+    same = ag.grad(lambda x: ag.grad(lambda y: y * y * x)(x))(3.0)
+    assert same == 4 * 3.0
+    array = np.array([1.0, 2.0])
+    found = ag.grad(lambda x: np.sum(x * ag.grad(lambda y: np.sum(x * x * y))(x)))(array)
+    assert np.array_equal(found, 3 * array**2)
+
+
+def test_closures_over_traced_variables_are_differentiated_by_the_outer_level_only():
+    def outer(x):
+        scale = x * x
+        return ag.grad(lambda y: scale * y * y)(3.0)
+
+    assert ag.value_and_grad(outer)(2.0) == (24.0, 24.0)
+    v = Value(2.0)
+    y = ag.grad(lambda x: x * v * v)(3.0)
+    assert y == 4.0
+    assert v.grad is None
+    graph = ag.grad(lambda x: x * x * v)(Value(3.0))
+    assert isinstance(graph, Value)
+    graph.backward()
+    assert v.grad == 6.0
+
+
+def test_an_input_that_the_function_does_not_use_has_gradient_zero():
+    assert ag.grad(lambda x, y: x, 1)(1.0, 2.0) == 0.0
+    assert ag.grad(lambda x: 3.0)(1.0) == 0.0
+    assert ag.grad(ag.grad(lambda x: 2 * x))(1.0) == 0.0
+    assert np.array_equal(ag.grad(lambda x, y: np.sum(x), 1)(np.ones(2), np.ones(3)), np.zeros(3))
+    assert ag.jvp(lambda x: 3.0, (1.0,), (1.0,)) == (3.0, 0.0)
+    assert ag.jvp(lambda x: np.inf, (1.0,), (1.0,)) == (np.inf, 0.0)
+    y, tangent = ag.jvp(lambda x: np.ones(3), (1.0,), (1.0,))
+    assert np.array_equal(tangent, np.zeros(3))
+    assert ag.grad(lambda x: ag.sign(x) + (x > 0))(2.0) == 0.0
+
+
+def test_grad_attributes_are_never_touched():
+    v, t = Value(2.0), Tensor([1.0, 2.0])
+    v.grad, t.grad = 7.0, np.array([5.0, 5.0])
+    ag.grad(lambda x: x * v * v)(3.0)
+    ag.grad(lambda x: x * x)(v)
+    ag.grad(lambda x: np.sum(x * t))(t)
+    ag.jvp(lambda x: np.sum(x * t), (t,), (np.ones(2),))
+    assert v.grad == 7.0
+    assert np.array_equal(t.grad, [5.0, 5.0])
+
+
+def test_nodes_as_arguments_give_nodes_that_can_be_differentiated():
+    v = Value(3.0)
+    value, slope = ag.value_and_grad(lambda x: x**3)(v)
+    assert isinstance(value, Value)
+    assert isinstance(slope, Value)
+    assert (value.data, slope.data) == (27.0, 27.0)
+    slope.backward()
+    assert v.grad == 18.0
+    t = Tensor([1.0, 2.0])
+    slope = ag.grad(lambda x: np.sum(x**3))(t)
+    np.sum(slope).backward()
+    assert np.array_equal(t.grad, [6.0, 12.0])
+
+
+def test_grad_works_in_a_no_grad_block_and_gives_constants_there():
+    """The block pauses the recording outside; what the transform differentiates is recorded."""
+    with ag.no_grad():
+        assert ag.grad(lambda x: x * x)(3.0) == 6.0
+        assert np.array_equal(ag.grad(lambda x: np.sum(x * x))(np.ones(2)), [2.0, 2.0])
+        assert ag.grad(ag.grad(lambda x: x**3))(2.0) == 12.0
+        assert ag.jvp(lambda x: x * x, (3.0,), (1.0,)) == (9.0, 6.0)
+        for node in (Value(3.0), Tensor(3.0)):
+            value, slope = ag.value_and_grad(lambda x: x * x)(node)
+            assert value.op is slope.op is None
+            assert float(slope.data) == 6.0
+            _, tangent = ag.jvp(
+                lambda x: x * x, (node,), (1.0 if node.data.__class__ is float else np.array(1.0),)
+            )
+            assert tangent.op is None
+        assert (Value(1.0) * 2).op is None
+    assert (Value(1.0) * 2).op is not None
+
+    def with_a_constant(x):
+        with ag.no_grad():
+            slope = ag.grad(lambda y: y**3)(x)
+            twice = x * 2
+        return x * slope + twice
+
+    assert ag.grad(with_a_constant)(2.0) == 12.0
+
+
+def test_jvp_of_arrays_and_several_arguments():
+    W, x = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -1.0])
+    dW, dx = np.ones((2, 2)), np.array([1.0, 2.0])
+    y, dy = ag.jvp(lambda W, x: np.tanh(W @ x), (W, x), (dW, dx))
+    expected = (1 - np.tanh(W @ x) ** 2) * (dW @ x + W @ dx)
+    np.testing.assert_allclose(y, np.tanh(W @ x))
+    np.testing.assert_allclose(dy, expected, rtol=1e-14)
+    assert type(dy) is np.ndarray
+    single = [z.astype(np.float32) for z in (W, x, dW, dx)]
+    y, dy = ag.jvp(lambda W, x: np.tanh(W @ x), tuple(single[:2]), tuple(single[2:]))
+    assert y.dtype == dy.dtype == np.float32
+    y, dy = ag.jvp(lambda x: x * x, (np.float32([3.0]),), (np.ones(1),))
+    assert dy.dtype == np.float32
+    y, dy = ag.jvp(lambda x: np.where(x > 0, x * x, 0.0), (3.0,), (1.0,))
+    assert (y, dy) == (9.0, 6.0)
+
+
+def test_jvp_refuses_directions_that_do_not_fit():
+    with pytest.raises(ShapeError, match="2 primals and 1 tangents"):
+        ag.jvp(lambda x, y: x * y, (1.0, 2.0), (1.0,))
+    with pytest.raises(ShapeError, match=r"\(3,\), its tangent \(2,\)"):
+        ag.jvp(lambda x: x, (np.ones(3),), (np.ones(2),))
+    with pytest.raises(ShapeError, match="must be equal"):
+        ag.jvp(lambda x: x, (1.0,), (np.ones(2),))
+    for bad in ("text", None, [1.0, [2.0]]):
+        with pytest.raises(DataError):
+            ag.jvp(lambda x: x, (bad,), (1.0,))
+        with pytest.raises(DataError):
+            ag.jvp(lambda x: x, (1.0,), (bad,))
+
+
+def test_an_exception_inside_leaves_nothing_behind():
+    for transform in (ag.grad, ag.value_and_grad):
+        with pytest.raises(ZeroDivisionError):
+            transform(lambda x: 1 // 0)(1.0)
+    with pytest.raises(ZeroDivisionError):
+        ag.jvp(lambda x: 1 // 0, (1.0,), (1.0,))
+    with pytest.raises(ZeroDivisionError), ag.no_grad():
+        ag.grad(lambda x: 1 // 0)(1.0)
+    assert float(Value(2.0)) == 2.0
+    value, slope = ag.value_and_grad(lambda x: x * x)(Value(2.0) * 1)
+    assert slope.data == 4.0
+    assert type(ag.grad(lambda x: x * x)(2.0)) is float
+
+
+def test_threads_are_independent_of_each_other():
+    found, started, go = {}, threading.Event(), threading.Event()
+
+    def paused():
+        with ag.no_grad():
+            started.set()
+            go.wait(10)
+
+    def inside():
+        def f(x):
+            started.set()
+            go.wait(10)
+            return x * x
+
+        found["grad"] = ag.grad(f)(3.0)
+
+    for work in (paused, inside):
+        started.clear()
+        go.clear()
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert started.wait(10)
+        v = Value(2.0)
+        y = v * v
+        assert float(y) == 4.0  # no transform of this thread is open
+        y.backward()
+        assert v.grad == 4.0  # nor is its recording paused
+        assert type(ag.grad(lambda x: x * x)(2.0)) is float
+        go.set()
+        thread.join()
+    assert found["grad"] == 6.0
+
+
+def test_transforms_keep_the_name_and_documentation_of_the_function():
+    def loss(x):
+        """The loss."""
+        return x
+
+    assert ag.grad(loss).__name__ == ag.value_and_grad(loss).__name__ == "loss"
+    assert ag.grad(loss).__doc__ == "The loss."
+
+
+def test_every_error_is_an_autograd_error():
+    errors = [getattr(ag, name) for name in ag.__all__ if name.endswith("Error")]
+    assert len(errors) >= 14
+    for error in errors:
+        assert issubclass(error, AutogradError)
+        assert error is AutogradError or len(error.__mro__) > len(AutogradError.__mro__) + 1
