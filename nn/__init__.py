@@ -20,28 +20,26 @@ from autograd_lite import (
 )
 
 from . import datasets, init
-from .functional import log_softmax, one_hot, softmax
-from .history import History
-from .layers import (
+from .activations import (
     ELU,
     GELU,
-    MLP,
-    Dropout,
     Identity,
     LeakyReLU,
-    Linear,
     LogSoftmax,
     ReLU,
-    Sequential,
     Sigmoid,
     SiLU,
     Softmax,
     Softplus,
     Tanh,
 )
+from .functional import log_softmax, one_hot, softmax
+from .history import History
+from .layers import MLP, Dropout, LayerNorm, Linear, Sequential
 from .losses import binary_cross_entropy, cross_entropy, hinge, mse
 from .module import Module
-from .optim import SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm
+from .optim import SGD, Adam, AdamW, RMSprop
+from .optimizer import Optimizer, clip_grad_norm
 from .training import accuracy, evaluate, fit, predict
 
 __all__ = [
@@ -54,6 +52,7 @@ __all__ = [
     "Dropout",
     "History",
     "Identity",
+    "LayerNorm",
     "LeakyReLU",
     "Linear",
     "LogSoftmax",

@@ -5,6 +5,7 @@ The sources and licences of the real ones are in data/README.md.
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,14 +16,19 @@ import numpy as np
 from autograd_lite.errors import ArgumentError
 
 Array = np.ndarray[Any, Any]
-Seed = int | np.random.Generator | None
+Seed = int | np.random.Generator
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Examples and their classes.
 
-    X: (n, d) float64.  y: (n,) int64, numbered from 0.
+    X: (n, d) float64, one example a row.  y: (n,) int64, classes numbered from 0.
+    Both are copies of the caller's own, free to be changed.
+
+    >>> data = iris()
+    >>> data.X.shape, data.target_names[data.y[0]]
+    ((150, 4), 'setosa')
     """
 
     name: str
@@ -32,26 +38,29 @@ class Dataset:
     target_names: tuple[str, ...]
     description: str
 
-    def split(
-        self, test_size: float = 1 / 3, rng: int | np.random.Generator = 0
-    ) -> tuple[Array, Array, Array, Array]:
+    def split(self, test_size: float = 1 / 3, rng: Seed = 0) -> tuple[Array, Array, Array, Array]:
         """X_train, X_test, y_train, y_test: a stratified split, the same for the same seed.
 
-        Each class is shuffled by itself and gives the same share of its examples to the test part,
-        rounded. Raises ArgumentError if that leaves a part without examples.
+        Each class is shuffled by itself and gives its share to the test part, to within one
+        example; the test part as a whole has round(n * test_size). Both parts are then shuffled.
+        rng: a seed, or a generator, which the split advances.
+        Raises ArgumentError for a share or a seed that cannot be used, and for one that leaves a
+        part empty.
 
         >>> X_train, X_test, y_train, y_test = digits().split()
         >>> len(X_train), len(X_test)
         (1198, 599)
         """
-        generator = np.random.default_rng(rng)
-        order = [generator.permutation(np.flatnonzero(self.y == c)) for c in np.unique(self.y)]
-        counts = _shares([len(c) for c in order], test_size)
-        if not 0 < test_size < 1 or not 0 < sum(counts) < len(self.y):
+        n = len(self.y)
+        share = _number("split", "test_size", test_size, "give a share between 0 and 1")
+        if not 0 < round(n * share) < n:
             raise ArgumentError(
-                f"split: test_size={test_size} of {len(self.y)} examples leaves a part empty.\n"
-                "  Give a share between 0 and 1."
+                f"split: test_size={test_size!r} of the {n} examples of {self.name} leaves a part "
+                "empty.\n  Give a share between 0 and 1."
             )
+        generator = _generator("split", rng)
+        order = [generator.permutation(np.flatnonzero(self.y == c)) for c in np.unique(self.y)]
+        counts = _shares([len(c) for c in order], share)
         test = np.concatenate([c[:k] for c, k in zip(order, counts, strict=True)])
         train = np.concatenate([c[k:] for c, k in zip(order, counts, strict=True)])
         train, test = generator.permutation(train), generator.permutation(test)
@@ -63,7 +72,10 @@ class Dataset:
 
 
 def _shares(sizes: list[int], share: float) -> list[int]:
-    """Each size times the share, rounded so that the sum is the rounded share of the whole."""
+    """Each size times the share, rounded down or up so that the sum is the whole's, rounded.
+
+    The largest remainders are rounded up: the method of Hamilton (1792).
+    """
     exact = np.array(sizes) * share
     counts = np.floor(exact).astype(int)
     missing = round(sum(sizes) * share) - int(counts.sum())
@@ -96,6 +108,7 @@ def iris() -> Dataset:
     """150 irises of three species: length and width of sepal and petal, in centimetres.
 
     Source: R. A. Fisher, The Use of Multiple Measurements in Taxonomic Problems (1936).
+    Samples 35 and 38 are as Fisher printed them, which some copies get wrong.
 
     >>> iris()
     Dataset(iris: 150 examples, 4 features, 3 classes)
@@ -113,7 +126,7 @@ def iris() -> Dataset:
 
 @cache
 def _table(name: str) -> tuple[Array, Array]:
-    with (files("nn") / "data" / f"{name}.npz").open("rb") as file:
+    with (files(__package__ or "nn") / "data" / f"{name}.npz").open("rb") as file:
         table = np.load(file, allow_pickle=False)
         return table["X"], table["y"]
 
@@ -122,7 +135,8 @@ def moons(n: int = 200, noise: float = 0.1, rng: Seed = 0) -> Dataset:
     """Two half-circles that reach into each other.
 
     n: examples in all.  noise: standard deviation of what is added to every coordinate.
-    Raises ArgumentError for n below 2 or noise below 0.
+    rng: a seed, or a generator, which this advances.
+    Raises ArgumentError for n below 2, noise below 0 or a seed that cannot be used.
 
     >>> moons(100)
     Dataset(moons: 100 examples, 2 features, 2 classes)
@@ -141,14 +155,17 @@ def spirals(
 ) -> Dataset:
     """Arms of a spiral, one a class, which no straight line separates.
 
-    n: examples in all.  noise: as for moons.  turns: how far an arm goes round.
-    Raises ArgumentError for n below classes, noise below 0, or fewer than two classes.
+    Arm c at radius r (0 to 1) has the angle 2 pi (turns r + c / classes).
+    n: examples in all.  noise, rng: as for moons.  turns: how often an arm goes round.
+    Raises ArgumentError for n below classes, noise below 0, fewer than two classes, turns that
+    are no finite number or a seed that cannot be used.
 
     >>> spirals(90, classes=3)
     Dataset(spirals: 90 examples, 2 features, 3 classes)
     """
-    if classes < 2:
-        raise ArgumentError(f"spirals: classes={classes}; give 2 or more.")
+    if not _is_whole(classes) or classes < 2:
+        raise ArgumentError(f"spirals: classes={classes!r}; give a whole number, 2 or more.")
+    turns = _number("spirals", "turns", turns, "give a finite number, such as 0.75")
     generator = _checked("spirals", n, noise, rng, classes)
     y = np.arange(n) % classes
     radius = (np.arange(n) // classes + 1) / ((n - 1) // classes + 1)
@@ -160,8 +177,9 @@ def spirals(
 def xor(n: int = 200, noise: float = 0.0, rng: Seed = 0) -> Dataset:
     """Points of a square, in class 1 where exactly one coordinate is positive.
 
-    n: examples in all.  noise: as for moons, added after the class is set.
-    Raises ArgumentError for n below 2 or noise below 0.
+    n: examples in all, each coordinate at 0.05 to 1 from 0 before noise.
+    noise, rng: as for moons; noise is added after the class is set.
+    Raises ArgumentError for n below 2, noise below 0 or a seed that cannot be used.
 
     >>> xor(100)
     Dataset(xor: 100 examples, 2 features, 2 classes)
@@ -172,12 +190,37 @@ def xor(n: int = 200, noise: float = 0.0, rng: Seed = 0) -> Dataset:
     return _generated("xor", points, np.arange(n) % 2, noise, generator)
 
 
-def _checked(name: str, n: int, noise: float, rng: Seed, classes: int) -> np.random.Generator:
-    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < classes:
-        raise ArgumentError(f"{name}: n={n!r}; give at least {classes}, one example a class.")
-    if not (np.isfinite(noise) and noise >= 0):
-        raise ArgumentError(f"{name}: noise={noise!r}; give a standard deviation of 0 or more.")
+def _is_whole(n: object) -> bool:
+    return isinstance(n, int | np.integer) and not isinstance(n, bool)
+
+
+def _number(owner: str, name: str, given: Any, advice: str) -> float:
+    """A finite number, or an ArgumentError that names it."""
+    is_real = isinstance(given, int | float | np.integer | np.floating)
+    if is_real and abs(given) <= sys.float_info.max:  # not nan, nor a whole number beyond any float
+        return float(given)
+    raise ArgumentError(f"{owner}: {name}={given!r}; {advice}.")
+
+
+def _generator(owner: str, rng: Any) -> np.random.Generator:
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if not _is_whole(rng) or rng < 0:
+        raise ArgumentError(
+            f"{owner}: rng={rng!r}; give a seed, a whole number from 0, or a np.random.Generator."
+        )
     return np.random.default_rng(rng)
+
+
+def _checked(name: str, n: int, noise: float, rng: Seed, classes: int) -> np.random.Generator:
+    if not _is_whole(n) or n < classes:
+        raise ArgumentError(
+            f"{name}: n={n!r}; give a whole number, at least {classes}: one example a class."
+        )
+    advice = "give a standard deviation of 0 or more"
+    if _number(name, "noise", noise, advice) < 0:
+        raise ArgumentError(f"{name}: noise={noise!r}; {advice}.")
+    return _generator(name, rng)
 
 
 def _generated(

@@ -28,6 +28,21 @@ class History:
 
     COLUMNS = ("loss", "metric", "val_loss", "val_metric", "seconds")
 
+    def add(
+        self,
+        loss: float,
+        metric: float | None,
+        val_loss: float | None,
+        val_metric: float | None,
+        seconds: float,
+    ) -> None:
+        """Remember one more epoch."""
+        self.loss.append(loss)
+        self.metric.append(metric)
+        self.val_loss.append(val_loss)
+        self.val_metric.append(val_metric)
+        self.seconds.append(seconds)
+
     def __len__(self) -> int:
         return len(self.loss)
 

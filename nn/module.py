@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from autograd_lite import Tensor, Value, detach
-from autograd_lite.errors import ShapeError, UnsupportedError
+from autograd_lite.errors import DataError, ShapeError, UnsupportedError
+
+from .interrupts import uninterrupted
 
 Parameter = Any  # a leaf Tensor, or an object array of leaf Values
 
@@ -18,7 +21,8 @@ class Module:
 
     Assign modules, parameters, or lists, tuples and dicts of them to attributes; nothing is
     registered by hand. A parameter is a `Tensor` leaf or an object array of `Value` leaves; a plain
-    array is a constant. Write `forward`, and call the module.
+    array is a constant, so that is how to keep a result of an earlier call: `ag.detach(result)`.
+    Write `forward`, and call the module.
 
     >>> from nn import Linear
     >>> class Doubled(Module):
@@ -41,6 +45,8 @@ class Module:
         )
 
     def __call__(self, *inputs: Any) -> Any:
+        if self.frozen:
+            return self._call_frozen(inputs)
         return self.forward(*inputs)
 
     # --- parameters ---------------------------------------------------------------------------
@@ -48,16 +54,18 @@ class Module:
     def named_modules(self, path: str = "") -> Iterator[tuple[str, Module]]:
         """This module and all inside it, each once, with its path, as "layers.0"."""
         seen: set[int] = set()
-        for name, module in self._named_modules(path):
+        waiting: list[tuple[str, Module]] = [(path, self)]
+        while waiting:
+            place, module = waiting.pop()
             if id(module) not in seen:
                 seen.add(id(module))
-                yield name, module
-
-    def _named_modules(self, path: str) -> Iterator[tuple[str, Module]]:
-        yield path, self
-        for name, item in _items(self):
-            if isinstance(item, Module):
-                yield from item._named_modules(_join(path, name))
+                yield place, module
+                inside = [
+                    (_join(place, name), item)
+                    for name, item in _items(module)
+                    if isinstance(item, Module)
+                ]
+                waiting += reversed(inside)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Every parameter once, with its path, as "layers.0.weight"."""
@@ -70,11 +78,12 @@ class Module:
 
     def parameters(self) -> Iterator[Any]:
         """The nodes that an optimiser changes: Tensors, or the single Values of a scalar model."""
+        seen: set[int] = set()
         for _, parameter in self.named_parameters():
-            if isinstance(parameter, Tensor):
-                yield parameter
-            else:
-                yield from parameter.flat
+            for node in (parameter,) if isinstance(parameter, Tensor) else parameter.flat:
+                if id(node) not in seen:
+                    seen.add(id(node))
+                    yield node
 
     def zero_grad(self) -> None:
         """Forget the gradients: they are `None` again."""
@@ -82,7 +91,10 @@ class Module:
             parameter.grad = None
 
     def freeze(self) -> Module:
-        """Make the parameters constants: no gradient is computed for them. Returns the module."""
+        """Make the parameters constants: no gradient is computed for them. Returns the module.
+
+        It holds when this module, or one inside it, is called; the input still gets its gradient.
+        """
         return self._set_frozen(True)
 
     def unfreeze(self) -> Module:
@@ -95,9 +107,19 @@ class Module:
         self.zero_grad()
         return self
 
-    def constant_if_frozen(self, parameter: Parameter) -> Any:
-        """The parameter, or its numbers alone while the module is frozen."""
-        return detach(parameter) if self.frozen else parameter
+    def _call_frozen(self, inputs: tuple[Any, ...]) -> Any:
+        """Run `forward` on a copy that holds plain numbers where this module holds parameters."""
+        twin = copy.copy(self)
+        constants = {name: _constant(item) for name, item in vars(self).items()}
+        vars(twin).update(constants)
+        output = twin.forward(*inputs)
+        # what forward has assigned is kept, as without freezing
+        vars(self).update(
+            (name, item)
+            for name, item in vars(twin).items()
+            if name not in constants or item is not constants[name]
+        )
+        return output
 
     # --- modes --------------------------------------------------------------------------------
 
@@ -117,38 +139,41 @@ class Module:
 
     def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
         """A copy of every parameter's numbers, by path. The same for Tensor and scalar models."""
-        return {name: np.array(detach(parameter)) for name, parameter in self.named_parameters()}
+        return {name: detach(parameter) for name, parameter in self.named_parameters()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take the numbers of `state_dict()`. All names and shapes must fit, else nothing changes.
 
-        Raises ShapeError naming the parameters that are missing, unknown, or of another shape.
+        The numbers are cast to the dtype of the model's own parameters.
+        Raises ShapeError naming the parameters that are missing, unknown, or of another shape,
+        DataError for what is not an array of real numbers, or too large for the model's dtype.
         """
+        if not isinstance(state, Mapping):
+            raise DataError(
+                f"load_state_dict: {type(state).__name__} {state!r:.40} is no mapping of names to "
+                "arrays.\n  Give what state_dict() gave."
+            )
         own = dict(self.named_parameters())
         wrong = [f"{name} is missing" for name in own if name not in state]
         wrong += [f"{name} is unknown" for name in state if name not in own]
-        arrays = {}
-        for name in own:
-            if name in state:
-                arrays[name] = np.asarray(state[name])
-                expected = (
-                    np.shape(own[name]) if isinstance(own[name], np.ndarray) else own[name].shape
-                )
-                if arrays[name].shape != expected:
-                    wrong.append(f"{name} has shape {arrays[name].shape}, the model's {expected}")
-                elif arrays[name].dtype.kind not in "iuf":
-                    wrong.append(f"{name} is of {arrays[name].dtype}, not of real numbers")
+        arrays = {name: _loadable(name, state[name], own[name]) for name in own if name in state}
+        wrong += [
+            f"{name} has shape {array.shape}, the model's {own[name].shape}"
+            for name, array in arrays.items()
+            if array.shape != own[name].shape
+        ]
         if wrong:
             raise ShapeError(
                 f"load_state_dict: {'; '.join(wrong)}.\n"
-                f"  Build the model as the saved one was built. It is unchanged."
+                "  Build the model as the saved one was built. It is unchanged."
             )
-        for name, parameter in own.items():
-            if isinstance(parameter, Tensor):
-                parameter.data = arrays[name].astype(parameter.dtype)
-            else:
-                for value, number in zip(parameter.flat, arrays[name].flat, strict=True):
-                    value.data = float(number)
+        with uninterrupted():
+            for name, array in arrays.items():
+                if isinstance(own[name], Tensor):
+                    own[name].data = array
+                else:
+                    for value, number in zip(own[name].flat, array.flat, strict=True):
+                        value.data = float(number)
 
     # --- showing ------------------------------------------------------------------------------
 
@@ -183,6 +208,42 @@ def _members(name: str, item: Any) -> Iterator[tuple[str, Any]]:
             yield from _members(f"{name}.{key}", member)
     else:
         yield name, item
+
+
+def _constant(item: Any) -> Any:
+    """A parameter as its numbers; the parameters in a list, tuple or dict likewise."""
+    if _is_parameter(item):
+        return detach(item)
+    if isinstance(item, list | tuple | dict):
+        if not any(_is_parameter(member) for _, member in _members("", item)):
+            return item
+        if isinstance(item, dict):
+            return {key: _constant(member) for key, member in item.items()}
+        members = [_constant(member) for member in item]
+        return type(item)(*members) if hasattr(item, "_fields") else type(item)(members)
+    return item
+
+
+def _loadable(name: str, given: Any, parameter: Parameter) -> np.ndarray[Any, Any]:
+    """The given numbers as a new array of the parameter's dtype."""
+    dtype = parameter.dtype if isinstance(parameter, Tensor) else np.dtype(float)
+    try:
+        array = np.asarray(detach(given))
+    except ValueError as error:
+        raise DataError(f"load_state_dict: {name} is no array: {error}.") from None
+    if array.dtype.kind not in "iuf":
+        raise DataError(
+            f"load_state_dict: {name} is of {array.dtype}, not of real numbers.\n"
+            "  The model is unchanged."
+        )
+    with np.errstate(over="ignore"):
+        cast = array.astype(dtype)
+    if not np.array_equal(np.isfinite(cast), np.isfinite(array)):
+        raise DataError(
+            f"load_state_dict: {name} has numbers too large for the model's {dtype}.\n"
+            "  Build the model with dtype='float64'. It is unchanged."
+        )
+    return cast
 
 
 def _is_parameter(item: Any) -> bool:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import sys
+import contextlib
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from autograd_lite import detach, no_grad
-from autograd_lite.errors import ArgumentError, DataError, GradientError, ShapeError
+from autograd_lite.errors import ArgumentError, GradientError
 
 from . import losses
+from .batches import Array, batches, examples, hold_out
+from .functional import check_labels
 from .history import History
+from .interrupts import uninterrupted
+from .layers import Dropout
 from .module import Module
-from .optim import Adam, Optimizer
+from .optim import Adam
+from .optimizer import Optimizer
+from .progress import Report
 
-Array = np.ndarray[Any, Any]
 Loss = Callable[[Any, Any], Any]
 Metric = Callable[[Array, Array], float]
 EVALUATION_BATCH = 1024
@@ -55,13 +60,15 @@ def fit(
     optimizer: by default Adam over the model's parameters.
     validation: a share of the examples to hold out (the last after one shuffle), or (X, y).
     metric: called (output, target) with plain arrays; by default accuracy for integer y.
-    seed: of the shuffling; the same seed and model give the same run, bit for bit.
+    seed: of the shuffling, and of Dropout layers that have no seed of their own; the same seed and
+    a model built the same way give the same run, bit for bit.
     progress: show loss, metric and examples a second.  callbacks: called (model, history) after
     every epoch; one that returns True ends the training.
 
     Ctrl-C ends it between two steps: the model keeps what it has learned, and the history says so.
-    Raises ShapeError if X and y differ in length, DataError for NaN or infinite features,
-    ArgumentError for settings out of range, GradientError if the loss is no longer finite.
+    Raises ShapeError if X and y differ in length or do not fit the model, DataError for NaN or
+    infinite numbers, LabelError for a label outside the model's classes, ArgumentError for settings
+    out of range, all before the first step; GradientError if the loss is no longer finite.
 
     >>> from nn import MLP, datasets
     >>> data = datasets.xor(200, rng=0)
@@ -69,18 +76,18 @@ def fit(
     >>> len(history)
     3
     """
-    X, y = _examples(X, y, "fit")
-    if epochs < 0 or batch_size < 1:
-        raise ArgumentError(f"fit: epochs={epochs}, batch_size={batch_size}; give 1 or more.")
+    X, y = examples(X, y, "fit")
+    _whole("epochs", epochs, 0)
+    _whole("batch_size", batch_size, 1)
     rng = np.random.default_rng(seed)
-    X, y, held = _hold_out(X, y, validation, rng)
-    classify = y.dtype.kind in "iu"
-    loss = loss or (losses.cross_entropy if classify else losses.mse)
-    metric = metric or (accuracy if classify else None)
+    X, y, held = hold_out(X, y, validation, rng)
+    loss, metric = _loss_and_metric(y, loss, metric)
+    _try_out(model, loss, [(X, y), held] if held else [(X, y)])
     optimizer = optimizer or Adam(model.parameters())
+    _seed_dropout(model, seed)
     name = getattr(metric, "__name__", "metric") if metric else "metric"
     history = History(metric_name=name, examples=len(X))
-    report = _Report(history, epochs, len(X), progress)
+    report = Report(history, epochs, len(X), progress)
     was_training = model.training
     try:
         for _ in range(epochs):
@@ -88,29 +95,28 @@ def fit(
             model.train()
             total, score = 0.0, 0.0
             order = rng.permutation(len(X)) if shuffle else np.arange(len(X))
-            for batch in _batches(order, batch_size):
+            for number, batch in enumerate(batches(order, batch_size)):
                 optimizer.zero_grad()
+                target = y[batch]
                 output = model(X[batch])
-                value = loss(output, y[batch])
-                number = float(value.item())
-                if not np.isfinite(number):
+                value = loss(output, target)
+                found = float(value.item())
+                if not math.isfinite(found):
                     raise GradientError(
-                        f"fit: the loss is {number} in epoch {len(history) + 1}, after "
-                        f"{report.done % max(len(X), 1)} examples of it.\n"
+                        f"fit: the loss is {found} in epoch {len(history) + 1}, "
+                        f"batch {number + 1}.\n"
                         "  A smaller learning rate, scaled features or nn.clip_grad_norm may help."
                     )
                 value.backward()
                 optimizer.step()
-                total += number * len(batch)
+                total += found * len(batch)
                 if metric:
-                    score += metric(detach(output), y[batch]) * len(batch)
-                report.advance(len(batch), number)
-            history.loss.append(total / len(X))
-            history.metric.append(score / len(X) if metric else None)
-            val = evaluate(model, *held, loss, metric) if held else (None, None)
-            history.val_loss.append(val[0])
-            history.val_metric.append(val[1])
-            history.seconds.append(time.perf_counter() - start)
+                    score += metric(detach(output), target) * len(batch)
+                report.advance(len(batch), found)
+            val_loss, val_metric = evaluate(model, *held, loss, metric) if held else (None, None)
+            mean, share = total / len(X), score / len(X) if metric else None
+            with uninterrupted():
+                history.add(mean, share, val_loss, val_metric, time.perf_counter() - start)
             report.epoch()
             wishes = [callback(model, history) for callback in callbacks]
             if any(wish is True for wish in wishes):
@@ -127,109 +133,79 @@ def fit(
 
 
 def evaluate(
-    model: Module, X: Any, y: Any, loss: Loss, metric: Metric | None = None
+    model: Module, X: Any, y: Any, loss: Loss | None = None, metric: Metric | None = None
 ) -> tuple[float, float | None]:
-    """Mean loss and metric on data, without recording a graph and with the model in use mode."""
-    X, y = _examples(X, y, "evaluate")
+    """Mean loss and metric on data, without recording a graph and with the model in use mode.
+
+    X, y, loss, metric: as for `fit`, with the same defaults and errors.
+
+    >>> from nn import MLP, datasets
+    >>> data = datasets.iris()
+    >>> loss, share = evaluate(MLP([4, 3], init="zeros"), data.X, data.y)
+    >>> round(loss, 4), round(share, 4)
+    (1.0986, 0.3333)
+    """
+    X, y = examples(X, y, "evaluate")
+    loss, metric = _loss_and_metric(y, loss, metric)
     total, score = 0.0, 0.0
-    was_training = model.training
-    model.eval()
-    try:
-        with no_grad():
-            for batch in _batches(np.arange(len(X)), EVALUATION_BATCH):
-                output = model(X[batch])
-                total += float(loss(output, y[batch]).item()) * len(batch)
-                score += metric(detach(output), y[batch]) * len(batch) if metric else 0.0
-    finally:
-        if was_training:
-            model.train()
+    with _in_use(model):
+        for batch in batches(np.arange(len(X)), EVALUATION_BATCH):
+            output = model(X[batch])
+            total += float(loss(output, y[batch]).item()) * len(batch)
+            score += metric(detach(output), y[batch]) * len(batch) if metric else 0.0
     return total / len(X), (score / len(X) if metric else None)
 
 
 def predict(model: Module, X: Any) -> Array:
-    """The model's output as a plain array, without recording a graph, in use mode."""
-    was_training = model.training
+    """The model's output as a plain array, without recording a graph, in use mode.
+
+    >>> from nn import MLP
+    >>> predict(MLP([2, 3], init="zeros"), [[1.0, 2.0]])
+    array([[0., 0., 0.]], dtype=float32)
+    """
+    with _in_use(model):
+        return np.asarray(detach(model(X)))
+
+
+@contextlib.contextmanager
+def _in_use(model: Module) -> Iterator[None]:
+    """No graph, no dropout; afterwards every module is in the mode that it was in."""
+    training = [module for _, module in model.named_modules() if module.training]
     model.eval()
     try:
         with no_grad():
-            return np.asarray(detach(model(X)))
+            yield
     finally:
-        if was_training:
-            model.train()
+        for module in training:
+            module.training = True
 
 
-def _examples(X: Any, y: Any, place: str) -> tuple[Array, Array]:
-    X, y = np.asarray(X), np.asarray(y)
-    if X.dtype.kind not in "biuf":
-        raise DataError(f"{place}: X is of {X.dtype}, not of real numbers.")
-    if X.ndim < 1 or y.ndim < 1 or len(X) != len(y):
-        raise ShapeError(
-            f"{place}: X {X.shape} and y {y.shape}: each example, a row of X, needs one entry of y."
-        )
-    if not len(X):
-        raise ShapeError(f"{place}: X {X.shape} holds no examples.")
-    if X.dtype.kind == "f" and not np.all(np.isfinite(X)):
-        at = tuple(int(i) for i in np.argwhere(~np.isfinite(X))[0])
-        count = int(np.sum(~np.isfinite(X)))
-        raise DataError(
-            f"{place}: X has {count} entries that are NaN or infinite, the first at {at}.\n"
-            "  Fill or drop those examples first."
-        )
-    return X, y
+def _loss_and_metric(
+    y: Array, loss: Loss | None, metric: Metric | None
+) -> tuple[Loss, Metric | None]:
+    classes = y.dtype.kind in "iu"
+    return (
+        loss or (losses.cross_entropy if classes else losses.mse),
+        metric or (accuracy if classes else None),
+    )
 
 
-def _hold_out(
-    X: Array, y: Array, validation: float | tuple[Any, Any] | None, rng: np.random.Generator
-) -> tuple[Array, Array, tuple[Array, Array] | None]:
-    if validation is None:
-        return X, y, None
-    if not isinstance(validation, int | float):
-        return X, y, _examples(*validation, "fit, validation")
-    count = round(len(X) * validation)
-    if not 0 < validation < 1 or not 0 < count < len(X):
-        raise ArgumentError(
-            f"fit: validation={validation} of {len(X)} examples leaves none to learn from or to "
-            "validate on.\n  Give a share between 0 and 1, or (X, y)."
-        )
-    order = rng.permutation(len(X))
-    kept, held = order[:-count], order[-count:]
-    return X[kept], y[kept], (X[held], y[held])
+def _try_out(model: Module, loss: Loss, data: list[tuple[Array, Array]]) -> None:
+    """Find out on one example, before anything is changed, whether data, model and loss fit."""
+    for X, y in data:
+        with _in_use(model):
+            output = model(X[:1])
+            if loss is losses.cross_entropy and len(output.shape) == 2 and y.ndim == 1:
+                check_labels(y, output.shape[1], "fit")
+            loss(output, y[:1])
 
 
-def _batches(order: Array, size: int) -> Iterator[Array]:
-    return (order[i : i + size] for i in range(0, len(order), size))
+def _seed_dropout(model: Module, seed: int) -> None:
+    for i, (_, module) in enumerate(model.named_modules()):
+        if isinstance(module, Dropout) and not module.seeded:
+            module.rng = np.random.default_rng([seed, i])
 
 
-class _Report:
-    """A progress bar on a terminal; elsewhere a line for about every tenth epoch."""
-
-    def __init__(self, history: History, epochs: int, examples: int, shown: bool) -> None:
-        self.history, self.epochs, self.done = history, epochs, 0
-        live = shown and sys.stderr.isatty()
-        self.lines = shown and not live
-        self.bar = tqdm(
-            total=epochs * examples,
-            unit=" examples",
-            unit_scale=True,
-            disable=not live,
-            dynamic_ncols=True,
-            desc=f"epoch 0/{epochs}",
-        )
-
-    def advance(self, count: int, loss: float) -> None:
-        self.done += count
-        self.bar.update(count)
-
-    def epoch(self) -> None:
-        h, now = self.history, len(self.history)
-        parts = {"loss": h.loss[-1], h.metric_name: h.metric[-1], "val_loss": h.val_loss[-1]}
-        parts[f"val_{h.metric_name}"] = h.val_metric[-1]
-        shown = ", ".join(f"{k} {v:.4f}" for k, v in parts.items() if v is not None)
-        self.bar.set_description(f"epoch {now}/{self.epochs}", refresh=False)
-        self.bar.set_postfix_str(shown)
-        if self.lines and (now % max(self.epochs // 10, 1) == 0 or now in (1, self.epochs)):
-            speed = f"{h.examples_per_second:,.0f} examples/s"
-            print(f"epoch {now}/{self.epochs}: {shown}, {speed}", file=sys.stderr)
-
-    def close(self) -> None:
-        self.bar.close()
+def _whole(name: str, value: Any, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ArgumentError(f"fit: {name}={value!r}; give a whole number, {least} or more.")
