@@ -1,0 +1,218 @@
+"""`derivation`: dL/d(wrt) written out, every step in order, as LaTeX and as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.errors import DataError, GradientError
+from autograd_lite.graph import Node, Step, steps
+
+from .names import name_nodes
+from .numbers import short
+from .picture import plain
+from .tex import approximately, quantity, signed
+from .writing import Writer
+
+ALL_FORWARD = 40  # operations up to which all of them are defined, also those beside the path
+TERMS_A_LINE = 3
+BREAK = " \\\\[4pt]\n"  # a little apart, for the fractions
+
+
+class Derivation:
+    """A derivation that prints itself: as Markdown, as LaTeX, and in a notebook.
+
+    markdown: with formulas in `$$`, as notebooks and GitHub show them.
+    latex:    sentences and align* environments (package amsmath), to paste into a paper.
+    value:    the derivative, as a number or an array.
+    """
+
+    def __init__(self, title: str, parts: list[tuple[str, list[str]]], value: Any) -> None:
+        self.title = title
+        self.parts = parts
+        self.value = value
+
+    @property
+    def latex(self) -> str:
+        found = []
+        for sentence, lines in self.parts:
+            found.append(sentence)
+            if lines:
+                body = BREAK.join(f"  {line}" for line in lines)
+                found.append(f"\\begin{{align*}}\n{body}\n\\end{{align*}}")
+        return "\n".join(found) + "\n"
+
+    @property
+    def markdown(self) -> str:
+        found = []
+        for sentence, lines in self.parts:
+            found.append(sentence)
+            if lines:
+                body = BREAK.join(lines)
+                found.append(f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$")
+        return "\n\n".join(found) + "\n"
+
+    def __str__(self) -> str:
+        return self.markdown
+
+    def __repr__(self) -> str:
+        formulas = sum(len(lines) for _, lines in self.parts)
+        return f"<derivation of {self.title}: {formulas} lines; print it>"
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def _repr_latex_(self) -> str:
+        return self.latex
+
+
+def derivation(y: Node, wrt: Node, names: Mapping[str, Any] | None = None) -> Derivation:
+    """Write out the derivative of `y` with respect to `wrt`, by the chain rule from `y` down.
+
+    dL/dx = sum over the arrows x -> v of dL/dv * dv/dx, once for every node v between, so that
+    each result is used again and the length is that of the graph, not of the number of its paths.
+    Each derivative stands in symbols, by its local rule, and in numbers. It is read from
+    `ag.steps`, and changes nothing.
+
+    y: a node with a single entry.  wrt: a node that it depends on, a leaf or not.
+    names: `locals()`, to call nodes by their variables.
+    Raises DataError if `y` is no node or `wrt` no number, array or node; GradientError if `wrt` is
+    a constant or `y` does not depend on it; ShapeError if `y` has more than one entry;
+    UnsupportedError if a rule on the way has no written form.
+
+    >>> from autograd_lite import Value
+    >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
+    >>> found = derivation((a * b + a) * k, wrt=a)
+    >>> found.value
+    -10.0
+    >>> print(found.parts[0][1][0])
+    c &= a \\cdot b = 2 \\cdot (-3) = -6
+    """
+    called = name_nodes(y, names)
+    _check(y, wrt, called)
+    found = _on_the_way(steps(y), wrt)
+    if not found and wrt is not y:
+        raise GradientError(
+            f"derivation: {called[y]} does not depend on {called[wrt]}: no gradient flows from the "
+            f"one to the other.\n  {called[wrt]} only decides which case holds, as in a condition."
+        )
+    writer = Writer(called)
+    title = f"∂{plain(called[y])}/∂{plain(called[wrt])}"
+    parts = [_forward(writer, y, wrt, found), _backward(writer, y, wrt, found)]
+    value = found[-1].after if found else np.ones(np.shape(y.data))[()]
+    for step in found:
+        if step.input is wrt:
+            value = step.after
+    parts.append((_result(writer, y, wrt, value), []))
+    return Derivation(title, parts, value)
+
+
+def _check(y: Node, wrt: Any, called: Mapping[Node, str]) -> None:
+    if isinstance(wrt, Node):
+        if wrt not in called:
+            name = wrt.label or short(wrt.data) if np.ndim(wrt.data) == 0 else wrt.label or "it"
+            raise GradientError(
+                f"derivation: {called[y]} does not depend on wrt={name}, which is not in its graph."
+                f"\n  {called[y]} was computed from {_listed(called)}."
+            )
+        return
+    if isinstance(wrt, int | float | np.number | np.ndarray) and not isinstance(wrt, bool):
+        raise GradientError(
+            f"derivation: wrt={wrt!r:.60} is a plain number or array, a constant in the graph of "
+            f"{called[y]}.\n  Make it a Value or a Tensor before computing with it."
+        )
+    raise DataError(
+        f"derivation: wrt is {type(wrt).__name__} {wrt!r:.60}, not a node of the graph.\n"
+        f"  Give one of {_listed(called)}."
+    )
+
+
+def _listed(called: Mapping[Node, str]) -> str:
+    leaves = [name for node, name in called.items() if node.op is None] or [*called.values()]
+    return ", ".join(leaves[:8]) + (f" and {len(leaves) - 8} more" if len(leaves) > 8 else "")
+
+
+def _on_the_way(record: list[Step], wrt: Node) -> list[Step]:
+    """The steps along arrows that lead down to `wrt`."""
+    alive = {wrt}
+    found = []
+    for step in reversed(record):  # an arrow into a node comes before the arrows out of it
+        if step.input in alive:
+            alive.add(step.node)
+            found.append(step)
+    return found[::-1]
+
+
+def _forward(writer: Writer, y: Node, wrt: Node, found: list[Step]) -> tuple[str, list[str]]:
+    """What is given, and a definition of every operation that is spoken of."""
+    order = list(writer.names)
+    path = {step.node for step in found} | {y}
+    whole = sum(node.op is not None for node in order) <= ALL_FORWARD
+    defined = [node for node in order if node.op is not None and (whole or node in path)]
+    used = {x for node in defined for x in node.operands if isinstance(x, Node)} | {wrt}
+    within = set(defined)
+    given = [node for node in order if node in used and node not in within]
+    lines = [
+        f"{writer.name(node)} &= {writer.definition(node)}{writer.computed(node)}"
+        for node in defined
+    ]
+    listed = ", ".join(
+        f"${writer.name(x)} {approximately(x.data)} {quantity(x.data)}$" for x in given
+    )
+    what = "Forward" if lines else f"There is one node, ${writer.name(y)}$"
+    return (f"{what}, with {listed}:" if lines and given else f"{what}."), lines
+
+
+def _backward(writer: Writer, y: Node, wrt: Node, found: list[Step]) -> tuple[str, list[str]]:
+    """For each node the sum over the arrows that leave it: symbols, local rules, numbers."""
+    arriving: dict[Node, list[Step]] = {}
+    for step in found:
+        arriving.setdefault(step.input, []).append(step)
+    # A node is complete at the last arrow that arrives at it: that is when its formula is written.
+    finished = {steps_of[-1]: node for node, steps_of in arriving.items()}
+    lines: list[str] = []
+    for step in found:
+        if step in finished:
+            lines += _sum(writer, y, step.input, arriving[step.input])
+    told = [
+        r"each $\partial v / \partial u$ on the right is the local derivative, with the other "
+        "operands held still",
+        *writer.remarks,
+    ]
+    held = f"Backward: {'; '.join(told)}."
+    return (held if lines else ""), lines
+
+
+def _sum(writer: Writer, y: Node, node: Node, arrows: list[Step]) -> list[str]:
+    left = writer.gradient(y, node)
+    chain = [writer.chain(y, step) for step in arrows]
+    local = [writer.share(y, step) for step in arrows]
+    stages = [chain]
+    if local != chain:
+        stages.append(local)
+    lines = []
+    for terms in stages:
+        for start in range(0, len(terms), TERMS_A_LINE):
+            some = signed(terms[start : start + TERMS_A_LINE])
+            if start:
+                lines.append(rf" &\quad {'' if some.startswith('-') else '+ '}{some}")
+            else:
+                lines.append(f"{'' if lines else left} &= {some}")
+    reckoned = f"&{writer.numbers(y, arrows)}"
+    if not lines[-1].endswith(reckoned):  # a local rule that is a number says it already
+        lines.append(reckoned)
+    return [*(line.strip() for line in lines)]
+
+
+def _result(writer: Writer, y: Node, wrt: Node, value: Any) -> str:
+    gradient = f"${writer.gradient(y, wrt)} {approximately(value)} {quantity(value)}$"
+    if np.ndim(value) == 0 and np.isfinite(value):
+        direction = "falls" if value < 0 else "rises"
+        if value == 0:
+            moves = f"${writer.name(y)}$ does not change at first"
+        else:
+            moves = f"${writer.name(y)}$ {direction} by about ${quantity(abs(value) * 0.01)}$"
+        return f"So {gradient}: raise ${writer.name(wrt)}$ by $0.01$ and {moves}."
+    return f"So {gradient}."

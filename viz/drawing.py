@@ -1,0 +1,228 @@
+"""`draw`: the graph of a computation as a picture, with every value and gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.errors import AutogradError
+from autograd_lite.graph import Node
+
+from .numbers import full, is_small, short
+from .outline import Arrow, Box, Outline, outline
+from .picture import (
+    FONT,
+    GRADIENT,
+    GRADIENT_PAPER,
+    INK,
+    INPUT,
+    INPUT_PAPER,
+    MUTED,
+    PAPER,
+    STROKE,
+    Drawing,
+    html,
+    plain,
+    quoted,
+)
+
+NONE = "–"  # a gradient that was not computed; not 0
+SHOWN_UNASKED = 100  # nodes, where a node shows itself
+LONGEST_NAME, LONGEST_FACTOR, LONGEST_TITLE = 30, 6, 12
+ROOM = (
+    '<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0" FIXEDSIZE="TRUE" '
+    'WIDTH="36" HEIGHT="17"><TR><TD></TD></TR></TABLE>>'
+)
+# Kinds of box differ in shape and outline, so that nobody needs the colours.
+STYLES = {
+    "operation": f'style="rounded,filled", fillcolor="{PAPER}", color="{STROKE}", penwidth=1.5',
+    "leaf": f'style="filled", fillcolor="{INPUT_PAPER}", color="{INPUT}", penwidth=2.5',
+    "constant": f'style="filled,dotted", fillcolor="{PAPER}", color="{STROKE}", penwidth=1.5',
+    "fold": f'style="rounded,filled,dashed", fillcolor="{PAPER}", color="{STROKE}", penwidth=1.5',
+}
+CALLED = {"leaf": "input", "operation": "", "constant": "constant", "fold": "folded"}
+
+
+def draw(
+    node: Node,
+    names: Mapping[str, Any] | None = None,
+    depth: int | None = None,
+    keep: Iterable[Node] | None = None,
+) -> Drawing:
+    """Draw the graph that `node` was computed by: one box a node, one arrow an operand.
+
+    A box shows the operation, the name, the value and the gradient dL/dname ("–" where none was
+    computed). After `backward()` an arrow is labelled with its local derivative, "× b = -3": what
+    it multiplies the gradient by on the way back. Inputs have square corners, operations round
+    ones, constants a dotted line, folded parts a dashed one. Nothing is changed.
+
+    names: `locals()`, to call nodes by their variables.  depth: how many operations are shown,
+    counted from the result; what is below is folded.  keep: the inputs to follow in a large graph;
+    the others are folded, and the folded terms of a sum into one box.
+    A graph of more than 400 nodes is folded by depth, and the drawing says so.
+    Raises DataError if `node` is no node or `names` no mapping, ArgumentError for a depth below 1.
+
+    >>> from autograd_lite import Value
+    >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
+    >>> drawing = draw((a * b + a) * k)
+    >>> drawing
+    <drawing: graph of L: 6 boxes, 6 arrows>
+    >>> drawing.source.count(" -> ")
+    6
+    """
+    return _drawing(node, outline(node, names, keep, depth, gather=True))
+
+
+def _drawing(node: Node, found: Outline) -> Drawing:
+    root = plain(next(b.name for b in found.boxes if b.node is node), LONGEST_NAME)
+    title = f"graph of {root}: {_count(found.boxes, 'box')}, {_count(found.arrows, 'arrow')}"
+    lines = [
+        "digraph {",
+        f'graph [rankdir=LR, bgcolor="transparent", pad=0.1, {_order(found.arrows)}'
+        f'nodesep=0.3, ranksep=0.35, outputorder=edgesfirst, fontname="{FONT}"];',
+        f'node [shape=box, margin="0.08,0.05", fontname="{FONT}", fontsize=12, fontcolor="{INK}"];',
+        f'edge [color="{STROKE}", penwidth=1.4, arrowsize=0.7, fontname="{FONT}", fontsize=11, '
+        f'fontcolor="{GRADIENT}"];',
+    ]
+    if found.note:
+        note = f'<FONT COLOR="{MUTED}">{html(found.note)}</FONT>'
+        lines.append(f"label={_plate(note, PAPER)}; labelloc=b;")
+    boxes = {b.key: b for b in found.boxes}
+    lines += [_box(b, root) for b in found.boxes]
+    lines += [_arrow(a, boxes[a.source], boxes[a.target]) for a in found.arrows]
+    return Drawing("\n".join([*lines, "}", ""]), title, len(boxes))
+
+
+def _order(arrows: tuple[Arrow, ...]) -> str:
+    """Operands from top to bottom as they are read, where nothing is shared.
+
+    A shared node cannot stand in the right order for all its users; there the engine decides.
+    """
+    shared = len({a.source for a in arrows}) < len(arrows)
+    return "" if shared else "ordering=in, "
+
+
+def _count(items: tuple[Any, ...], what: str) -> str:
+    return f"{len(items)} {what}" + ("" if len(items) == 1 else "es" if what == "box" else "s")
+
+
+def _box(box: Box, root: str) -> str:
+    name = plain(box.name, LONGEST_NAME)
+    data = None if box.node is None else box.node.data
+    if box.kind == "constant":
+        rows = f"<TR><TD>{html(box.value)}</TD></TR>"
+    else:
+        badge = f'<FONT COLOR="{MUTED}">{html(plain(box.badge, 12))}</FONT>   ' if box.badge else ""
+        rows = f'<TR><TD COLSPAN="2">{badge}<B>{html(name)}</B></TD></TR>'
+        if box.kind == "fold":
+            rows += (
+                f'<TR><TD COLSPAN="2"><FONT COLOR="{MUTED}">{html(box.expression)}</FONT></TD></TR>'
+            )
+        if box.shape:
+            kind = f"{box.shape} {np.asarray(data).dtype}" if data is not None else f"{box.shape}"
+            rows += _row("shape", html(kind))
+        rows += _row("value", _amount(box.value if data is None else data))
+        gradient = None if box.node is None else box.node.grad
+        shown = html(box.grad or NONE) if gradient is None else _amount(gradient)
+        rows += _row(_gradient_of(root, name), shown, GRADIENT)
+    table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>'
+    return (
+        f'{box.key} [id="{box.key}", class="{box.kind}", label=<{table}>, '
+        f"tooltip={quoted(_told(box, root))}, {STYLES[box.kind]}];"
+    )
+
+
+def _row(title: str, cell: str, colour: str = INK) -> str:
+    return (
+        f'<TR><TD ALIGN="LEFT"><FONT COLOR="{MUTED}">{html(title)} </FONT></TD>'
+        f'<TD ALIGN="RIGHT"><FONT COLOR="{colour}">{cell}</FONT></TD></TR>'
+    )
+
+
+def _gradient_of(root: str, name: str) -> str:
+    title = f"∂{root}/∂{name}"
+    return title if len(title) <= LONGEST_TITLE else "gradient"
+
+
+def _amount(data: Any) -> str:
+    """A number, a small matrix in brackets, or the range of a large array."""
+    if isinstance(data, str):
+        return html(data)
+    if np.ndim(data) == 0:
+        return html(short(data))
+    array = np.asarray(data)
+    if not array.size:
+        return "empty"
+    if not is_small(array):
+        if not np.isfinite(array).all():
+            return "not all finite"
+        return html(f"{short(array.min())} … {short(array.max())}")
+    rows = "".join(
+        "<TR>" + "".join(f'<TD ALIGN="RIGHT">{html(short(x))}</TD>' for x in row) + "</TR>"
+        for row in np.atleast_2d(array)
+    )
+    return (
+        '<TABLE BORDER="1" SIDES="LR" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+        f"{rows}</TABLE>"
+    )
+
+
+def _told(box: Box, root: str) -> str:
+    """What pointing at a box tells: what it is, and its numbers in full."""
+    if box.kind == "constant":
+        return f"constant {box.value}: it has no gradient"
+    name = plain(box.name)
+    made = f" = {plain(box.expression, 80)}" if box.kind == "operation" else ""
+    kind = f" ({CALLED[box.kind]})" if CALLED[box.kind] else ""
+    lines = [f"{name}{made}{kind}"]
+    if box.node is not None and not box.shape:
+        lines.append(f"value {full(box.node.data)}")
+        gradient = box.node.grad
+        lines.append(f"∂{root}/∂{name} {NONE if gradient is None else full(gradient)}")
+    return "\n".join(lines)
+
+
+def _arrow(arrow: Arrow, source: Box, target: Box) -> str:
+    told = f"{plain(source.name) or source.value} → {plain(target.name)}"
+    # Before backward there is room for the label, so that the boxes stay where they are.
+    label = f", label={ROOM}" if arrow.local is not None else ""
+    if arrow.local is not None and target.grad is not None:
+        text = plain((arrow.local_text or "").replace("np.", ""), 80)
+        number = short(arrow.local)
+        factor = (
+            f"{text} = {number}" if text.isidentifier() and len(text) <= LONGEST_FACTOR else number
+        )
+        label = f", label={_plate(html(f'× {factor}'), GRADIENT_PAPER)}"
+        through = "" if text in ("", number) else f"{text} = "
+        told += f"\n∂{plain(target.name)}/∂{plain(source.name)} = {through}{full(arrow.local)}"
+    style = ", style=dotted" if source.kind == "constant" else ""
+    return (
+        f'{arrow.source} -> {arrow.target} [id="{arrow.key}", class="slot{arrow.slot}"{label}, '
+        f"tooltip={quoted(told)}{style}];"
+    )
+
+
+def _plate(inside: str, colour: str) -> str:
+    """Text on a plate of its own, readable whatever the page is like."""
+    return (
+        f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2" BGCOLOR="{colour}">'
+        f"<TR><TD>{inside}</TD></TR></TABLE>>"
+    )
+
+
+def install_reprs() -> None:
+    """Make every Value and Tensor show itself in notebooks as the drawing of its graph."""
+    Node._repr_mimebundle_ = _show  # type: ignore[attr-defined]
+
+
+def _show(node: Node, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    text = {"text/plain": repr(node)}
+    if node.data is None:  # a symbol: an expression without numbers
+        return text
+    try:
+        drawing = _drawing(node, outline(node, limit=SHOWN_UNASKED, gather=True))
+        return drawing._repr_mimebundle_(include, exclude) | text
+    except AutogradError:
+        return text

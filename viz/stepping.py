@@ -1,0 +1,182 @@
+"""`step`: walk through backprop, forward and backward, as text, as a page, or in a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any, TextIO, overload
+
+from autograd_lite.errors import ArgumentError
+from autograd_lite.graph import Node
+
+from . import text
+from .frames import UPDATE, Frame
+from .page import page
+from .stage import data_url, picture
+from .terminal import walk_in
+from .walk import walk
+from .words import Words
+
+HEIGHT = 620  # of the frame in a notebook, in pixels
+
+
+class Stepper:
+    """A walk through backprop: a sequence of frames that prints, saves and shows itself."""
+
+    def __init__(
+        self,
+        node: Node,
+        names: Mapping[str, Any] | None = None,
+        update: float | None = None,
+        keep: Any = None,
+        words: Mapping[str, str] | None = None,
+    ) -> None:
+        self.node = node
+        self.model = walk(node, names, update, keep, Words(words))
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        return self.model.frames
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def __iter__(self) -> Iterator[Frame]:
+        return iter(self.frames)
+
+    @overload
+    def __getitem__(self, index: int) -> Frame: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Frame, ...]: ...
+    def __getitem__(self, index: int | slice) -> Frame | tuple[Frame, ...]:
+        return self.frames[index]
+
+    def text(self, width: int = text.WIDTH) -> str:
+        """Every step as plain text, `width` columns wide."""
+        return text.walk_text(self.model, width)
+
+    def __str__(self) -> str:
+        return text.encodable(self.text(), getattr(sys.stdout, "encoding", None))
+
+    def __repr__(self) -> str:
+        root = self.model.names[self.node]
+        return (
+            f"<walk through backprop of {root}: {len(self)} steps; print it, or save it as .html>"
+        )
+
+    def html(self) -> str:
+        """The walk as one self-contained HTML page."""
+        return page(self.model)
+
+    def picture(self) -> str:
+        """The graph with every value and gradient, as SVG."""
+        before_update = [i for i, frame in enumerate(self.frames) if frame.phase != UPDATE]
+        return picture(self.model, before_update[-1])
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the walk to a file: `.html` the page, `.txt` or `.md` the text. Gives the path.
+
+        The file appears whole or not at all.
+        Raises ArgumentError for another ending, and OSError where the file cannot be written.
+        """
+        target = Path(path)
+        writers = {
+            ".html": self.html,
+            ".htm": self.html,
+            ".txt": self._plain,
+            ".md": self._markdown,
+        }
+        writer = writers.get(target.suffix.lower())
+        if writer is None:
+            ending = (
+                f"the ending {target.suffix!r}" if target.suffix else "a name without an ending"
+            )
+            raise ArgumentError(
+                f"save: {target.name!r} has {ending}, which a walk cannot be written as.\n"
+                "  Use .html for the page, .txt or .md for text; for a picture, "
+                "viz.draw(node).save(...)."
+            )
+        return write_whole(target, writer())
+
+    def _plain(self) -> str:
+        return self.text() + "\n"
+
+    def _markdown(self) -> str:
+        title = self.model.words("text_title", root=self.model.names[self.node])
+        fence = "```"
+        while fence in self.text():
+            fence += "`"
+        return f"# {title}\n\n{fence}text\n{self.text()}\n{fence}\n"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        # Viewers that trust nothing show the image and drop the frame; others show both in turn.
+        still = f'<img alt="{escape(repr(self))}" src="{data_url(self.picture())}"/>'
+        live = (
+            f'<iframe srcdoc="{escape(self.html())}" width="100%" height="{HEIGHT}" '
+            'style="border:1px solid #d3dae2;border-radius:8px" sandbox="allow-scripts" '
+            f'title="{escape(self.model.words("page_title", root=self.model.names[self.node]))}">'
+            "</iframe>"
+        )
+        return {"text/plain": self.text(), "text/html": f"{still}\n{live}"}
+
+    def walk(self, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
+        """Step through in a terminal, key by key; line by line where that is not possible.
+
+        Right, Enter, Space or n: next. Left, b or p: previous. Home or g, End or G: first, last.
+        q: leave.
+        """
+        walk_in(self.model, stdin or sys.stdin, stdout or sys.stdout)
+
+
+def step(
+    node: Node,
+    names: Mapping[str, Any] | None = None,
+    update: float | None = None,
+    keep: Any = None,
+    words: Mapping[str, str] | None = None,
+) -> Stepper:
+    """Walk through backprop from `node`: forward, then backward one arrow at a time.
+
+    Each backward step shows dL/d(input) += dL/d(output) * d(output)/d(input) in symbols, its local
+    rule and why, the numbers, and what the input has collected. The graph is only read: no `.grad`
+    changes.
+
+    node: a scalar node.  names: `locals()`, to call nodes by their variables.
+    update: a learning rate; then the walk ends with w <- w - rate * gradient.
+    keep: the nodes to draw one by one in a large graph; the others are folded.
+    words: messages in another language, by the keys of `viz.words.ENGLISH`.
+    Raises DataError if `node` is no node, ShapeError if it has more than one entry, ArgumentError
+    for a rate that is no positive number.
+
+    >>> from autograd_lite import Value
+    >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
+    >>> walk = step((a * b + a) * k)
+    >>> len(walk), walk[7].title, walk[7].line("numbers")
+    (9, 'c = a · b hands a its share', '5 · (-3) = -15')
+    """
+    return Stepper(node, names, update, keep, words)
+
+
+def write_whole(target: Path, content: str) -> Path:
+    """Write a text file in one piece: into a temporary file beside it, then renamed."""
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
+        os.chmod(temporary, mode & 0o777)
+        os.replace(temporary, target)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
