@@ -1,0 +1,169 @@
+"""The command line: `autograd-lite demo`, `step`, `draw`, `derive`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import autograd_lite
+from autograd_lite.errors import ArgumentError, AutogradError
+
+from . import expression
+
+EXPRESSION_HELP = (
+    "arithmetic over names, numbers and functions such as tanh, exp, relu; "
+    f"left out: the running example, {expression.RUNNING_EXAMPLE}"
+)
+EXAMPLES = """examples:
+  autograd-lite demo
+  autograd-lite step
+  autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9
+  autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9 --html steps.html
+  autograd-lite draw "tanh(w*x + b)" w=-3 x=2 b=6.9 -o graph.svg
+  autograd-lite derive "tanh(w*x + b)" w=-3 x=2 b=6.9 --wrt w
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code: 0, 1 for a failure, 2 for wrong input."""
+    parser = _parser()
+    options = parser.parse_args(
+        _protect_negatives(sys.argv[1:] if arguments is None else arguments)
+    )
+    if not hasattr(options, "run"):
+        parser.print_help()
+        return 2
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except AutogradError as error:
+        print(f"autograd-lite: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"autograd-lite: {where}{error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="autograd-lite",
+        description="See backpropagation, and walk through it by hand.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=autograd_lite.__version__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    demo = commands.add_parser(
+        "demo", help="train an MLP on real handwritten digits and look inside"
+    )
+    demo.add_argument("--out", type=Path, help="where the files go; default: a new folder")
+    demo.add_argument("--seed", type=int, default=0, help="random seed of the run (default 0)")
+    demo.add_argument(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="train with N seeds and say the median too",
+    )
+    demo.set_defaults(run=_demo)
+
+    step = _graph_command(commands, "step", "walk through backpropagation, one arrow at a time")
+    step.add_argument("--text", action="store_true", help="print every step instead of walking")
+    step.add_argument("--html", type=Path, metavar="FILE", help="save the page to step through")
+    step.add_argument(
+        "--update", type=float, metavar="RATE", help="add the update, x <- x - RATE * gradient"
+    )
+    step.set_defaults(run=_step)
+
+    draw = _graph_command(commands, "draw", "draw the graph, with values and gradients")
+    draw.add_argument(
+        "-o", "--output", type=Path, default=Path("graph.svg"), help=".svg, .png, .dot or .html"
+    )
+    draw.add_argument("--forward", action="store_true", help="values only, as before backward")
+    draw.set_defaults(run=_draw)
+
+    derive = _graph_command(commands, "derive", "write out the derivation, as Markdown and LaTeX")
+    derive.add_argument("--wrt", help="the name to differentiate by; default: each of them")
+    derive.set_defaults(run=_derive)
+    return parser
+
+
+def _graph_command(commands: Any, name: str, text: str) -> argparse.ArgumentParser:
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text + ".")
+    command.add_argument("expression", nargs="?", help=EXPRESSION_HELP)
+    command.add_argument("values", nargs="*", metavar="name=number", help="a value for each name")
+    return command
+
+
+def _protect_negatives(arguments: Sequence[str]) -> list[str]:
+    # argparse takes an expression that begins with a minus, "-a*b", for an option.
+    return [
+        f" {x}" if x.startswith("-") and len(x) > 2 and any(c in x for c in "*+/(^ ") else x
+        for x in arguments
+    ]
+
+
+def _graph(options: argparse.Namespace) -> tuple[Any, dict[str, Any]]:
+    text, assignments = options.expression, list(options.values)
+    if text is None:
+        return expression.parse(expression.RUNNING_EXAMPLE, expression.RUNNING_VALUES)
+    values: dict[str, float] = {}
+    for assignment in assignments:
+        name, value = expression.parse_assignment(assignment)
+        if name in values:
+            raise ArgumentError(f"{name} has two values: {values[name]:g} and {value:g}. Give one.")
+        values[name] = value
+    return expression.parse(text, values)
+
+
+def _step(options: argparse.Namespace) -> None:
+    from . import step
+
+    root, nodes = _graph(options)
+    stepper = step(root, names=nodes, update=options.update)
+    if options.html is not None:
+        print(f"Open {stepper.save(options.html)} in a browser.")
+    elif options.text or not (sys.stdout.isatty() and sys.stdin.isatty()):
+        print(stepper)
+    else:
+        stepper.walk(sys.stdin, sys.stdout)
+
+
+def _draw(options: argparse.Namespace) -> None:
+    from . import draw
+
+    root, nodes = _graph(options)
+    if not options.forward:
+        root.backward()
+    print(f"Wrote {draw(root, names=nodes).save(options.output)}.")
+
+
+def _derive(options: argparse.Namespace) -> None:
+    from . import derivation
+
+    root, nodes = _graph(options)
+    leaves = [name for name, node in nodes.items() if node.op is None]
+    if options.wrt is not None and options.wrt not in nodes:
+        raise ArgumentError(f"--wrt {options.wrt}: no such name. There are {', '.join(nodes)}.")
+    for name in [options.wrt] if options.wrt else leaves:
+        print(derivation(root, wrt=nodes[name], names=nodes))
+        print()
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from .demo import run
+
+    run(out=options.out, seed=options.seed, seeds=options.seeds)
