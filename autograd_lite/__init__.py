@@ -34,7 +34,7 @@ from .errors import (
     UnsupportedError,
 )
 from .graph import Node, Step, steps
-from .numpy_api import mean, std, var
+from .numpy_reductions import mean, std, var
 from .program import Program, compile
 from .recording import no_grad
 from .rows import TABLE

@@ -12,7 +12,7 @@ from typing import Any, final
 
 import numpy as np
 
-from . import numpy_api, rules
+from . import numpy_elementwise, rules
 from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
 from .graph import Node
 from .operators import method_names
@@ -178,7 +178,7 @@ class Value(ValueOperators, Node):
             return bool(predicate.value(self.data, other))
         return NotImplemented
 
-    clip = numpy_api.clip
+    clip = numpy_elementwise.clip
 
     def conjugate(self) -> Value:
         """The number itself: it is real. NumPy's `var` asks."""

@@ -1,0 +1,88 @@
+"""The table, continued: rows that give an array another shape, order of axes, or dtype."""
+
+# mypy: disable-error-code="has-type"
+# (rules name rows that stand further down: they are called later)
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+from .rows import structural
+
+Shape = tuple[int, ...]
+
+reshape = structural(
+    "reshape",
+    value=lambda a, shape: np.reshape(a, shape),
+    vjps=(lambda g, y, a, shape: reshape(g, shape=a.shape),),
+)
+transpose = structural(
+    "transpose",
+    value=lambda a, axes: np.transpose(a, axes),
+    vjps=(
+        lambda g, y, a, axes: transpose(
+            g,
+            axes=None if axes is None else tuple(int(i) for i in np.argsort(np.mod(axes, a.ndim))),
+        ),
+    ),
+    latex=r"{a}^{\top}",
+    badge="ᵀ",
+)
+broadcast_to = structural(
+    "broadcast_to",
+    value=lambda a, shape: np.broadcast_to(a, shape),
+    vjps=(lambda g, y, a, shape: sum_to(g, shape=a.shape),),
+)
+
+
+def _sum_to(a: Any, shape: Shape) -> Any:
+    if a.shape == shape:
+        return a
+    extra = a.ndim - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        i + extra for i, n in enumerate(shape) if n == 1 and a.shape[i + extra] != 1
+    )
+    return np.sum(a, axis=axes, keepdims=True).reshape(shape)
+
+
+sum_to = structural(
+    "sum_to",
+    # What undoes broadcasting: the sum over every axis along which `shape` was stretched.
+    value=_sum_to,
+    vjps=(lambda g, y, a, shape: broadcast_to(g, shape=a.shape),),
+)
+astype = structural(
+    "astype",
+    value=lambda a, dtype: np.asarray(a).astype(dtype),
+    vjps=(lambda g, y, a, dtype: astype(g, dtype=a.dtype),),
+)
+
+# --- what the vjps of other rows are written with
+
+
+def kept(shape: Shape, axis: Any) -> Shape:
+    """The shape after a reduction over `axis` with keepdims."""
+    axes = range(len(shape)) if axis is None else np.atleast_1d(axis) % builtins.max(len(shape), 1)
+    return tuple(1 if i in axes else n for i, n in enumerate(shape))
+
+
+def spread(g: Any, a: Any, axis: Any) -> Any:
+    """A reduced array, with its axes put back and stretched to the shape of `a`."""
+    return broadcast_to(reshape(g, shape=kept(a.shape, axis)), shape=a.shape)
+
+
+def swap(a: Any) -> Any:
+    """The last two axes exchanged: X^T."""
+    return transpose(a, axes=(*range(a.ndim - 2), a.ndim - 1, a.ndim - 2))
+
+
+def column(a: Any) -> Any:
+    """With a new last axis of size 1."""
+    return reshape(a, shape=(*a.shape, 1))
+
+
+def row(a: Any) -> Any:
+    """With a new axis of size 1 before the last."""
+    return reshape(a, shape=(*a.shape[:-1], 1, a.shape[-1]))
