@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .words_slips import SLIPS
+
 ENGLISH: dict[str, str] = {
     # the page
     "page_title": "Backprop through {root}, step by step",
@@ -173,6 +175,7 @@ ENGLISH: dict[str, str] = {
     "mark_gives": "gives",
     "mark_receives": "◀ receives",
     "text_step": "{phase}, step {n} of {count}: {title}",
+    **SLIPS,
 }
 
 
