@@ -191,6 +191,8 @@ class Structural(Rule):
         latex: str | None = None,
         badge: str | None = None,
         composed: Callable[..., Any] | None = None,
+        vjp_latex: tuple[str, ...] = (),
+        vjp_remarks: tuple[str, ...] = (),
         singular: bool = False,
         builtin: bool = True,
     ) -> None:
@@ -201,6 +203,8 @@ class Structural(Rule):
         self.latex = latex or rf"\operatorname{{{name}}}({{a}})"
         self.badge = badge or name
         self.composed = composed
+        self.vjp_latex = vjp_latex
+        self.vjp_remarks = vjp_remarks
         self.singular = singular
         self.builtin = builtin
 

@@ -38,6 +38,11 @@ softmax_cross_entropy = structural(
     vjps=(_cross_entropy_vjp,),
     composed=_mean_picked,
     latex=r"\operatorname{cross\_entropy}({a})",
+    vjp_latex=(r"\frac{{g}}{n} \left(\operatorname{softmax}({a}) - \operatorname{onehot}\right)",),
+    vjp_remarks=(
+        "$n$ is the number of examples",
+        r"$\operatorname{onehot}$ has a 1 in each row, at the true class, and 0 elsewhere",
+    ),
     badge="CE",
 )
 

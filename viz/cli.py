@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9 --html steps.html
   autograd-lite draw "tanh(w*x + b)" w=-3 x=2 b=6.9 -o graph.svg
   autograd-lite derive "tanh(w*x + b)" w=-3 x=2 b=6.9 --wrt w
+  autograd-lite derive -o derivation.tex
 """
 
 
@@ -96,7 +97,11 @@ def _parser() -> argparse.ArgumentParser:
     draw.set_defaults(run=_draw)
 
     derive = _graph_command(commands, "derive", "write out the derivation, as Markdown and LaTeX")
-    derive.add_argument("--wrt", help="the name to differentiate by; default: each of them")
+    derive.add_argument(
+        "--wrt", metavar="NAMES", help="what to differentiate by, as w or w,b; default: everything"
+    )
+    derive.add_argument("--latex", action="store_true", help="print LaTeX for a paper")
+    derive.add_argument("-o", "--output", type=Path, metavar="FILE", help="save as .md or .tex")
     derive.set_defaults(run=_derive)
     return parser
 
@@ -155,12 +160,16 @@ def _derive(options: argparse.Namespace) -> None:
     from . import derivation
 
     root, nodes = _graph(options)
-    leaves = [name for name, node in nodes.items() if node.op is None]
-    if options.wrt is not None and options.wrt not in nodes:
-        raise ArgumentError(f"--wrt {options.wrt}: no such name. There are {', '.join(nodes)}.")
-    for name in [options.wrt] if options.wrt else leaves:
-        print(derivation(root, wrt=nodes[name], names=nodes))
-        print()
+    wanted = [name.strip() for name in options.wrt.split(",")] if options.wrt else None
+    for name in wanted or ():
+        if name not in nodes:
+            raise ArgumentError(f"--wrt {name}: no such name. There are {', '.join(nodes)}.")
+    by = None if wanted is None else tuple(nodes[name] for name in wanted)
+    found = derivation(root, wrt=by, names=nodes)
+    if options.output is not None:
+        print(f"Wrote {found.save(options.output)}.")
+    else:
+        print(found.latex if options.latex else found.markdown, end="")
 
 
 def _demo(options: argparse.Namespace) -> None:

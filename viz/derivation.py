@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ import numpy as np
 from autograd_lite.errors import DataError, GradientError
 from autograd_lite.graph import Node, Step, steps
 
+from .files import save
 from .names import name_nodes
 from .numbers import short
 from .picture import plain
@@ -18,6 +21,10 @@ from .writing import Writer
 
 ALL_FORWARD = 40  # operations up to which all of them are defined, also those beside the path
 TERMS_A_LINE = 3
+TEX_HEAD = (
+    "% For \\input in a paper with \\usepackage{amsmath, amssymb}; "
+    "\\allowdisplaybreaks lets a long one break.\n"
+)
 BREAK = " \\\\[4pt]\n"  # a little apart, for the fractions
 
 
@@ -25,13 +32,21 @@ class Derivation:
     """A derivation that prints itself: as Markdown, as LaTeX, and in a notebook.
 
     markdown: with formulas in `$$`, as notebooks and GitHub show them.
-    latex:    sentences and align* environments (package amsmath), to paste into a paper.
-    value:    the derivative, as a number or an array.
+    latex:    sentences and align* environments (packages amsmath, amssymb), to paste into a paper.
+    value:    the derivative, as a number or an array; a list or tuple of them as `wrt` was one.
+    values:   the same by the names of what was differentiated by.
     """
 
-    def __init__(self, title: str, parts: list[tuple[str, list[str]]], value: Any) -> None:
+    def __init__(
+        self,
+        title: str,
+        parts: list[tuple[str, list[str]]],
+        values: dict[str, Any],
+        value: Any,
+    ) -> None:
         self.title = title
         self.parts = parts
+        self.values = values
         self.value = value
 
     @property
@@ -54,6 +69,18 @@ class Derivation:
                 found.append(f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$")
         return "\n\n".join(found) + "\n"
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the derivation to a file, `.md`, or `.tex` for a paper to input. Gives the path.
+
+        The file appears whole or not at all.
+        Raises ArgumentError for another ending, and OSError where the file cannot be written.
+        """
+        return save(
+            path,
+            {".md": lambda: self.markdown, ".tex": lambda: TEX_HEAD + self.latex},
+            "a derivation",
+        )
+
     def __str__(self) -> str:
         return self.markdown
 
@@ -68,19 +95,24 @@ class Derivation:
         return self.latex
 
 
-def derivation(y: Node, wrt: Node, names: Mapping[str, Any] | None = None) -> Derivation:
+def derivation(
+    y: Node,
+    wrt: Node | Sequence[Node] | None = None,
+    names: Mapping[str, Any] | None = None,
+) -> Derivation:
     """Write out the derivative of `y` with respect to `wrt`, by the chain rule from `y` down.
 
     dL/dx = sum over the arrows x -> v of dL/dv * dv/dx, once for every node v between, so that
     each result is used again and the length is that of the graph, not of the number of its paths.
     Each derivative stands in symbols, by its local rule, and in numbers. It is read from
-    `ag.steps`, and changes nothing.
+    `ag.steps`, and changes nothing. Arrays are written in matrix form with their shapes:
+    dL/dW = X^T dL/dO, and a sum over the examples for a bias.
 
-    y: a node with a single entry.  wrt: a node that it depends on, a leaf or not.
+    y: a node with a single entry.
+    wrt: a node that it depends on, a leaf or not; a list or tuple of such; left out: every leaf.
     names: `locals()`, to call nodes by their variables.
     Raises DataError if `y` is no node or `wrt` no number, array or node; GradientError if `wrt` is
-    a constant or `y` does not depend on it; ShapeError if `y` has more than one entry;
-    UnsupportedError if a rule on the way has no written form.
+    a constant or `y` does not depend on it; ShapeError if `y` has more than one entry.
 
     >>> from autograd_lite import Value
     >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
@@ -89,30 +121,53 @@ def derivation(y: Node, wrt: Node, names: Mapping[str, Any] | None = None) -> De
     -10.0
     >>> print(found.parts[0][1][0])
     c &= a \\cdot b = 2 \\cdot (-3) = -6
+    >>> derivation((a * b + a) * k, wrt=(a, k)).value
+    (-10.0, -4.0)
     """
     called = name_nodes(y, names)
-    _check(y, wrt, called)
-    found = _on_the_way(steps(y), wrt)
-    if not found and wrt is not y:
-        raise GradientError(
-            f"derivation: {called[y]} does not depend on {called[wrt]}: no gradient flows from the "
-            f"one to the other.\n  {called[wrt]} only decides which case holds, as in a condition."
-        )
+    record = steps(y)
+    wanted = _wanted(y, wrt, called, record)
+    found = _on_the_way(record, wanted)
+    ends = {step.input: step.after for step in found}
+    for node in wanted:
+        if node not in ends and node is not y:
+            raise GradientError(
+                f"derivation: {called[y]} does not depend on {called[node]}: no gradient flows "
+                f"from the one to the other.\n  {called[node]} only decides which case holds, as "
+                "in a condition."
+            )
+    ends[y] = np.ones(np.shape(y.data))[()]
     writer = Writer(called)
-    title = f"∂{plain(called[y])}/∂{plain(called[wrt])}"
-    parts = [_forward(writer, y, wrt, found), _backward(writer, y, wrt, found)]
-    value = found[-1].after if found else np.ones(np.shape(y.data))[()]
-    for step in found:
-        if step.input is wrt:
-            value = step.after
-    parts.append((_result(writer, y, wrt, value), []))
-    return Derivation(title, parts, value)
+    title = ", ".join(f"∂{plain(called[y])}/∂{plain(called[node])}" for node in wanted)
+    parts = [_forward(writer, y, wanted, found), _backward(writer, y, found)]
+    parts += [(_result(writer, y, node, ends[node]), []) for node in wanted]
+    values = [ends[node] for node in wanted]
+    value: Any = values[0]
+    if not isinstance(wrt, Node):
+        value = values if isinstance(wrt, list) else tuple(values)
+    return Derivation(plain(title, 200), parts, {called[n]: ends[n] for n in wanted}, value)
+
+
+def _wanted(y: Node, wrt: Any, called: Mapping[Node, str], record: list[Step]) -> list[Node]:
+    """The nodes to differentiate by, each once, in the order they were given."""
+    if wrt is None:
+        moved = {step.input for step in record}
+        return [n for n in called if n.op is None and n in moved] or [y]
+    several = list(wrt) if isinstance(wrt, list | tuple) else [wrt]
+    if not several:
+        raise DataError(
+            f"derivation: wrt={wrt!r} names nothing to differentiate by.\n"
+            f"  Give one or more of {_listed(called)}; or leave wrt out for every leaf."
+        )
+    for node in several:
+        _check(y, node, called)
+    return list(dict.fromkeys(several))
 
 
 def _check(y: Node, wrt: Any, called: Mapping[Node, str]) -> None:
     if isinstance(wrt, Node):
         if wrt not in called:
-            name = wrt.label or short(wrt.data) if np.ndim(wrt.data) == 0 else wrt.label or "it"
+            name = wrt.label or (short(wrt.data) if np.ndim(wrt.data) == 0 else "an array")
             raise GradientError(
                 f"derivation: {called[y]} does not depend on wrt={name}, which is not in its graph."
                 f"\n  {called[y]} was computed from {_listed(called)}."
@@ -134,9 +189,9 @@ def _listed(called: Mapping[Node, str]) -> str:
     return ", ".join(leaves[:8]) + (f" and {len(leaves) - 8} more" if len(leaves) > 8 else "")
 
 
-def _on_the_way(record: list[Step], wrt: Node) -> list[Step]:
-    """The steps along arrows that lead down to `wrt`."""
-    alive = {wrt}
+def _on_the_way(record: list[Step], wanted: list[Node]) -> list[Step]:
+    """The steps along arrows that lead down to one of `wanted`."""
+    alive = set(wanted)
     found = []
     for step in reversed(record):  # an arrow into a node comes before the arrows out of it
         if step.input in alive:
@@ -145,13 +200,15 @@ def _on_the_way(record: list[Step], wrt: Node) -> list[Step]:
     return found[::-1]
 
 
-def _forward(writer: Writer, y: Node, wrt: Node, found: list[Step]) -> tuple[str, list[str]]:
+def _forward(
+    writer: Writer, y: Node, wanted: list[Node], found: list[Step]
+) -> tuple[str, list[str]]:
     """What is given, and a definition of every operation that is spoken of."""
     order = list(writer.names)
     path = {step.node for step in found} | {y}
     whole = sum(node.op is not None for node in order) <= ALL_FORWARD
     defined = [node for node in order if node.op is not None and (whole or node in path)]
-    used = {x for node in defined for x in node.operands if isinstance(x, Node)} | {wrt}
+    used = {x for node in defined for x in node.operands if isinstance(x, Node)} | set(wanted)
     within = set(defined)
     given = [node for node in order if node in used and node not in within]
     lines = [
@@ -165,7 +222,7 @@ def _forward(writer: Writer, y: Node, wrt: Node, found: list[Step]) -> tuple[str
     return (f"{what}, with {listed}:" if lines and given else f"{what}."), lines
 
 
-def _backward(writer: Writer, y: Node, wrt: Node, found: list[Step]) -> tuple[str, list[str]]:
+def _backward(writer: Writer, y: Node, found: list[Step]) -> tuple[str, list[str]]:
     """For each node the sum over the arrows that leave it: symbols, local rules, numbers."""
     arriving: dict[Node, list[Step]] = {}
     for step in found:

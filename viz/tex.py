@@ -120,7 +120,9 @@ def _greek(letter: str) -> str:
 
 def upright(name: str) -> str:
     """A text for inside \\mathrm, with the signs that LaTeX reads as commands written out."""
-    return "".join(SPECIAL.get(c, c) for c in name)
+    written = "".join(SPECIAL.get(c) or (f"{{{_greek(c)}}}" if _greek(c) else c) for c in name)
+    # Letters beyond ASCII are text to LaTeX, never mathematics.
+    return re.sub(r"[^\x00-\x7f]+", lambda letters: rf"\text{{{letters[0]}}}", written)
 
 
 def printable(written: str) -> str:

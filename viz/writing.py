@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import rules
-from autograd_lite.errors import UnsupportedError
 from autograd_lite.graph import Node, Step, downward, numbers
 from autograd_lite.rows import Elementwise
 from autograd_lite.symbols import Symbol, latex
@@ -25,26 +24,10 @@ from .tex import (
     signed,
     upright,
 )
+from .whole import SUM, in_a_word, whole
 
-# What a rule on whole arrays does to the gradient G of its output, where it is no product.
+ROWS = "$(\\ldots)_i$ is row $i$: one for every example, and their gradients add up"
 TWINS = r"$(1), (2), \ldots$ tell apart the places where one operand stands twice"
-SPREAD = ("spread", "hands each entry's gradient to all the entries that were added into it")
-SUM = ("sum", "adds the gradients of all the places that one entry was stretched to")
-PART = ("part", "picks the part that belongs to this operand")
-HANDED: dict[str, tuple[str, str]] = {
-    "sum": SPREAD,
-    "sum_to": SPREAD,
-    "max": ("largest", "hands the gradient to the largest entry; equal ones share it"),
-    "min": ("smallest", "hands the gradient to the smallest entry; equal ones share it"),
-    "prod": ("others", "multiplies the gradient by the product of all the other entries"),
-    "reshape": ("reshape", "puts the same numbers back into the earlier shape"),
-    "astype": ("cast", "changes the type of the numbers back"),
-    "broadcast_to": SUM,
-    "index": ("place", "puts the gradient where the entries were taken from, and 0 elsewhere"),
-    "index_add": ("pick", "takes the gradient of the places that the entries were added to"),
-    "concatenate": PART,
-    "stack": PART,
-}
 
 
 class Writer:
@@ -99,7 +82,12 @@ class Writer:
             axis = node.params.get("axis")
             over = "" if axis is None else rf" \quad (\text{{axis }} {str(axis).strip('()')})"
             return f"{filled}{over}"
-        return rf"\operatorname{{{upright(rule.name)}}}\left({', '.join(parts)}\right)"
+        settings = "".join(
+            rf", \text{{{key} = }} \mathrm{{{upright(_setting(value))}}}"
+            for key, value in node.params.items()
+            if value is not None and value is not False
+        )
+        return rf"\operatorname{{{upright(rule.name)}}}\left({', '.join(parts)}{settings}\right)"
 
     def _symbol(self, operand: Any) -> Any:
         """An operand as a symbol that prints as its name."""
@@ -155,53 +143,23 @@ class Writer:
 
     def _summed(self, step: Step, term: str) -> str:
         """A term whose entries are added where the operand was stretched to fit."""
-        if np.shape(step.input.data) == np.shape(step.node.data):
+        small, large = np.shape(step.input.data), np.shape(step.node.data)
+        if small == large:
             return term
-        return self._word(SUM, rf"_{{\to {shape(np.shape(step.input.data))}}}", term)
-
-    def _word(self, told: tuple[str, str], below: str, term: str) -> str:
-        """What is done to a gradient, by a word that the text then explains."""
-        word, meaning = told
-        self.remarks[rf"$\operatorname{{{word}}}$ {meaning}"] = None
-        return rf"\operatorname{{{word}}}{below}\left({term}\right)"
+        if large[1:] == small:  # a bias: one row, used once for every example
+            if term.endswith(r" \odot 1"):
+                term = term.removesuffix(r" \odot 1")
+            self.remarks[ROWS] = None
+            return rf"\sum_{{i=1}}^{{{large[0]}}} \left({term}\right)_{{i}}"
+        return in_a_word(SUM, rf"_{{\to {shape(small)}}}", term, self.remarks)
 
     def _whole(self, y: Node, step: Step) -> str:
-        """One arrow of a rule on whole arrays: dL/dW = X^T dL/dO, or what is done in a word."""
-        node, name = step.node, step.node.op.name
-        upstream = self.gradient(y, node) if node is not y else "1"
-        if name == "matmul":
-            return self._matmul(upstream, step)
-        if name == "transpose":
-            return rf"{{{upstream}}}^{{\top}}"
-        if name in HANDED:
-            target = shape(np.shape(step.input.data))
-            arrow = rf"_{{\to {target}}}" if target != shape(np.shape(node.data)) else ""
-            return self._word(HANDED[name], arrow, upstream)
-        raise UnsupportedError(
-            f"derivation: {name} has no written form; it stands between the result and what you "
-            "ask for.\n  viz.step and viz.draw show it; or write it with simpler operations."
-        )
+        """One arrow of a rule on whole arrays."""
+        upstream = self.gradient(y, step.node) if step.node is not y else "1"
+        return whole(step, upstream, self._written, self.remarks)
 
-    def _matmul(self, upstream: str, step: Step) -> str:
-        left, right = step.node.operands
-        other = right if step.slot == 0 else left
-        a, b = np.shape(numbers(left)), np.shape(numbers(right))
-        name = self.name(other) if isinstance(other, Node) else constant(other)
-        turned = rf"{{{name}}}^{{\top}}"
-        if step.slot == 0:
-            first, second = (upstream, turned) if len(b) > 1 or len(a) > 1 else (upstream, name)
-            shapes = (step.node.shape, b[:-2] + b[:-3:-1], a) if len(b) > 1 else None
-        else:
-            first, second = (turned, upstream) if len(a) > 1 else (name, upstream)
-            if len(a) == 1 and len(b) > 1:
-                first = rf"{{{name}}}"
-                second = rf"{{{upstream}}}^{{\top}}"
-            shapes = (a[:-2] + a[:-3:-1], step.node.shape, b) if len(a) > 1 else None
-        fits = ""
-        if shapes:
-            one, two, out = (shape(s) for s in shapes)
-            fits = rf" \quad ({one})({two}) \to ({out})"
-        return rf"{first} \, {second}{fits}"
+    def _written(self, operand: Any) -> str:
+        return self.names[operand] if isinstance(operand, Node) else constant(operand)
 
     # --- numbers -----------------------------------------------------------------------------
 
@@ -229,6 +187,12 @@ class Writer:
             return f"= {factors[0]} {result}"
         shares = signed([quantity(s.contribution) for s in arrows])
         return f"= {signed(factors)} = {shares} {result}"
+
+
+def _setting(value: Any) -> str:
+    """A setting of an operation as Python writes it, if that is short: axis=0, shape=(2, 3)."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
 def _chosen(node: Node) -> int | None:
