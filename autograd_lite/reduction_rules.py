@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from .joining_rules import stack
+from .graph import numbers
+from .joining_rules import concatenate, stack
 from .rows import structural
-from .rules import equal, where
-from .shape_rules import kept, reshape, spread, transpose
+from .rules import equal, exp, where
+from .shape_rules import flip, reshape, spread, transpose
 
 sum = structural(
     "sum",
@@ -50,16 +51,13 @@ def _prod_vjp(g: Any, y: Any, a: Any, axis: Any = None, keepdims: bool = False) 
     order = (*axes, *(i for i in range(a.ndim) if i not in axes))
     moved = transpose(a, axes=order)
     count = math.prod(moved.shape[: len(axes)])
+    if count < 2:
+        return spread(g, a, axis)
     rows = reshape(moved, shape=(count, *moved.shape[len(axes) :]))
-    before, after = [1.0], [1.0]
-    for i in range(count - 1):
-        before.append(before[-1] * rows[i])
-        after.append(after[-1] * rows[count - 1 - i])
-    one = np.ones(rows.shape[1:], dtype=a.dtype)
-    others = [left * right * one for left, right in zip(before, reversed(after), strict=True)]
-    if not others:
-        return reshape(g, shape=kept(a.shape, axis)) * a
-    back = reshape(stack(*others, axis=0), shape=moved.shape)
+    one = np.ones((1, *rows.shape[1:]), dtype=a.dtype)
+    before = concatenate(one, cumprod(rows[:-1], axis=0), axis=0)
+    after = flip(concatenate(one, cumprod(flip(rows[1:], axis=0), axis=0), axis=0), axis=0)
+    back = reshape(before * after, shape=moved.shape)
     return spread(g, a, axis) * transpose(back, axes=tuple(int(i) for i in np.argsort(order)))
 
 
@@ -69,4 +67,72 @@ prod = structural(
     vjps=(_prod_vjp,),
     latex=r"\prod {a}",
     badge="Π",
+)
+
+
+def _logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    largest = np.max(_floats(a), axis=axis, keepdims=True, initial=-math.inf)
+    largest = np.where(np.isfinite(largest), largest, 0).astype(largest.dtype)
+    with np.errstate(divide="ignore"):  # the logarithm of no entries, or of entries at -inf
+        y = np.log(np.sum(np.exp(a - largest), axis=axis, keepdims=True)) + largest
+    if keepdims:
+        return y
+    return np.squeeze(y, axis=tuple(range(a.ndim)) if axis is None else axis)[()]
+
+
+def _floats(a: Any) -> Any:
+    return (
+        np.array([float(numbers(x)) for x in a.flat]).reshape(a.shape) if a.dtype == object else a
+    )
+
+
+def _logsumexp_vjp(g: Any, y: Any, a: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Each entry's share: softmax. Entries at -inf have none, even if there are no others."""
+    y = where(equal(y, -math.inf), 0, y)
+    return spread(g, a, axis) * exp(a - spread(y, a, axis))
+
+
+logsumexp = structural(
+    "logsumexp",
+    value=_logsumexp,
+    vjps=(_logsumexp_vjp,),
+    latex=r"\ln \sum e^{{a}}",
+    badge="lse",
+)
+
+# --- running totals -------------------------------------------------------------------------------
+
+cumsum = structural(
+    "cumsum",
+    value=lambda a, axis: np.cumsum(a, axis=axis),
+    # An entry is in every total from its own on.
+    vjps=(lambda g, y, a, axis: flip(cumsum(flip(g, axis=axis), axis=axis), axis=axis),),
+    latex=r"\operatorname{cumsum}({a})",
+    badge="Σ…",
+)
+
+
+def _cumprod_vjp(g: Any, y: Any, a: Any, axis: int) -> Any:
+    """(product of the entries before) * (g + g' a' + g'' a' a'' + ...), the primes going on.
+
+    By Horner's scheme from the end, with no division, so that zeros are entries like others.
+    """
+
+    def at(x: Any, i: int) -> Any:
+        return x[(slice(None),) * (axis % a.ndim) + (i,)]
+
+    shares: list[Any] = []
+    rest: Any = 0.0
+    for i in reversed(range(a.shape[axis])):
+        rest = at(g, i) + rest
+        shares.append(rest * at(y, i - 1) if i else rest)
+        rest = rest * at(a, i)
+    return stack(*reversed(shares), axis=axis) if shares else g
+
+
+cumprod = structural(
+    "cumprod",
+    value=lambda a, axis: np.cumprod(a, axis=axis),
+    vjps=(_cumprod_vjp,),
+    badge="Π…",
 )

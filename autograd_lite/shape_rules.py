@@ -59,6 +59,35 @@ astype = structural(
     vjps=(lambda g, y, a, dtype: astype(g, dtype=a.dtype),),
 )
 
+flip = structural(
+    "flip",
+    value=lambda a, axis: np.flip(a, axis),
+    vjps=(lambda g, y, a, axis: flip(g, axis=axis),),
+)
+roll = structural(
+    "roll",
+    # What is pushed off one end comes back at the other.
+    value=lambda a, shift, axis: np.roll(a, shift, axis),
+    vjps=(lambda g, y, a, shift, axis: roll(g, shift=np.negative(shift), axis=axis),),
+)
+rot90 = structural(
+    "rot90",
+    value=lambda a, k, axes: np.rot90(a, k, axes),
+    vjps=(lambda g, y, a, k, axes: rot90(g, k=-k, axes=axes),),
+)
+tril = structural(
+    "tril",
+    value=lambda a, k: np.tril(a, k),
+    vjps=(lambda g, y, a, k: tril(g, k=k),),
+    badge="◺",
+)
+triu = structural(
+    "triu",
+    value=lambda a, k: np.triu(a, k),
+    vjps=(lambda g, y, a, k: triu(g, k=k),),
+    badge="◹",
+)
+
 # --- what the vjps of other rows are written with
 
 

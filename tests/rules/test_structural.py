@@ -86,6 +86,47 @@ CASES = [
     ("stack", (array(2, 3), array(2, 3)), {"axis": 0}),
     ("stack", (array(2, 3), array(2, 3), array(2, 3)), {"axis": -1}),
     ("stack", (array(3), array(3)), {"axis": 1}),
+    *[
+        ("logsumexp", (array(2, 3, 4),), {"axis": axis, "keepdims": keep})
+        for axis in AXES
+        for keep in (False, True)
+    ],
+    ("logsumexp", (array(),), {}),
+    ("logsumexp", (np.array([1.5, -np.inf, 0.5]),), {"axis": 0}),
+    *[("cumsum", (array(2, 3, 4),), {"axis": axis}) for axis in (0, -2, 2)],
+    *[("cumprod", (array(2, 3, 4),), {"axis": axis}) for axis in (0, -2, 2)],
+    ("cumprod", (ZEROS,), {"axis": 0}),
+    ("cumprod", (ZEROS,), {"axis": -1}),
+    *[("flip", (array(2, 3, 4),), {"axis": axis}) for axis in (None, 0, -1, (0, 2))],
+    ("roll", (array(2, 3, 4),), {"shift": 5, "axis": None}),
+    ("roll", (array(2, 3, 4),), {"shift": -1, "axis": 1}),
+    ("roll", (array(2, 3, 4),), {"shift": (1, 2), "axis": (0, -1)}),
+    *[("rot90", (array(2, 3),), {"k": k, "axes": (0, 1)}) for k in (-1, 0, 1, 2, 3)],
+    ("rot90", (array(2, 3, 4),), {"k": 1, "axes": (2, 0)}),
+    *[(name, (array(3, 4),), {"k": k}) for name in ("tril", "triu") for k in (-1, 0, 2)],
+    ("tril", (array(2, 3, 3),), {"k": 0}),
+    ("diag", (array(3),), {"k": 0}),
+    ("diag", (array(3),), {"k": -2}),
+    *[("diagonal", (array(3, 4),), {"offset": k}) for k in (-1, 0, 1, 9)],
+    ("diagonal", (array(2, 3, 3),), {"offset": 0, "axis1": -2, "axis2": 2}),
+    ("put_back", (array(4),), {"positions": np.array([0, 5, 5, 2]), "shape": (2, 3)}),
+    ("put_back", (array(2, 2),), {"positions": np.array([[0, 1], [1, 0]]), "shape": (3,)}),
+    ("take", (array(3, 4),), {"indices": 2, "axis": None}),
+    ("take", (array(3, 4),), {"indices": np.array([[0, -1], [1, 1]]), "axis": 0}),
+    ("take", (array(3, 4),), {"indices": np.array([0, 7, -2]), "axis": 1, "mode": "wrap"}),
+    ("take_along_axis", (array(2, 3),), {"indices": np.array([[0, 0], [2, 1]]), "axis": 1}),
+    ("take_along_axis", (array(2, 3),), {"indices": np.array([[0, 1, -1]]), "axis": 0}),
+    ("repeat", (array(3, 2),), {"repeats": 2, "axis": None}),
+    ("repeat", (array(3, 2),), {"repeats": np.array([1, 0, 2]), "axis": 0}),
+    ("tile", (array(2, 3),), {"reps": (2,)}),
+    ("tile", (array(3),), {"reps": (2, 1, 2)}),
+    *[("sort", (array(2, 3, 4),), {"axis": axis}) for axis in (0, 1, -1)],
+    *[
+        ("pad", (array(2, 3),), {"width": ((1, 0), (0, 2)), "mode": mode})
+        for mode in ("constant", "edge", "reflect", "symmetric", "wrap")
+    ],
+    ("pad", (array(3),), {"width": ((5, 7),), "mode": "reflect"}),
+    ("pad", (array(3),), {"width": ((2, 1),), "mode": "constant", "constant_values": 7.0}),
 ]
 
 
@@ -108,6 +149,10 @@ HIPS = {
     "index": lambda a, index: a[index],
     "concatenate": lambda *arrays, axis: anp.concatenate(arrays, axis=axis),
     "stack": lambda *arrays, axis: anp.stack(arrays, axis=axis),
+    "cumsum": lambda a, axis: anp.cumsum(a, axis),
+    "tril": lambda a, k: anp.tril(a, k),
+    "triu": lambda a, k: anp.triu(a, k),
+    "diag": lambda a, k: anp.diag(a, k),
 }
 
 
