@@ -72,9 +72,9 @@ def parse_assignment(text: str) -> tuple[str, float]:
     return name, number(right)
 
 
-def number(text: str) -> float:
-    """Plain arithmetic, without names, as a float: '6*-3', '1/3', '2^10'."""
-    found = _Reader(text, {}, constant=True).result
+def number(text: str, values: Mapping[str, float] | None = None) -> float:
+    """Arithmetic as a float: '6*-3', '1/3', '2^10'; names have the numbers in `values`."""
+    found = _Reader(text, values or {}, constant=True).result
     return float(numbers(found))
 
 
@@ -101,6 +101,8 @@ class _Reader:
             if isinstance(error, ExpressionError):
                 raise
             raise ExpressionError(f"The expression cannot be read: {error}.") from None
+        if result is None:  # nothing but a comment
+            raise ExpressionError("The expression is empty.\n  Write for example tanh(w*x + b).")
         if not constant and not isinstance(result, Node):
             raise ExpressionError(
                 f"{self.text} has no variable, so there is nothing to differentiate.\n"

@@ -14,6 +14,7 @@ from .frames import Walk, pretty
 from .mathml import plain
 from .stage import draw, picture
 
+SCRIPTS = ("page.js", "page_panel.js", "page_view.js", "page_tips.js", "page_tools.js")
 PACE = 2200  # milliseconds a frame stays while the page plays
 PHASES = {"forward": "phase_forward", "backward": "phase_backward", "update": "phase_update"}
 
@@ -92,7 +93,7 @@ def page(walk: Walk) -> str:
         "noscript": f"{escape(walk.words('no_script'))}{picture(walk)}",
         "css": _asset("graph.css") + _asset("page.css"),
         "model": data,
-        "js": _asset("page.js"),
+        "js": "".join(map(_asset, SCRIPTS)),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
 

@@ -192,10 +192,9 @@ def _label(key: str, text: str, placed: layout.Placed) -> str:
     if not text:
         return ""
     x, y = placed.labels[key]
-    return (
-        f'<text class="label" data-label="{key}" x="{x:g}" y="{y + 4:g}" text-anchor="middle">'
-        f"{escape(pretty('◀ ' + text))}</text>"
-    )
+    # Its text is put there when its arrow is shown: what is to come is nowhere in the page.
+    place = f'x="{x:g}" y="{y + 4:g}" text-anchor="middle"'
+    return f'<text class="label" data-label="{key}" {place}></text>'
 
 
 def picture(walk: Walk, index: int = -1) -> str:

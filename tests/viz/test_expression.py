@@ -79,6 +79,7 @@ def test_statements_name_the_steps_between():
         ("x +", "cannot be read"),
         ("x + q", "no value for q"),
         ("", "empty"),
+        ("# nothing", "empty"),
         ("3 * 4", "no variable"),
         ("a = x; a = x", "gives a a value twice"),
         ("x = 3", "gives x a value twice"),

@@ -151,7 +151,8 @@ def messages_used():
                 first = node.args[0]
                 if called.endswith("words") and isinstance(first, ast.Constant):
                     found.add(first.value)
-    found |= set(re.findall(r'\bsay\("([a-z_]+)"[,)]', (SOURCES / "page.js").read_text("utf-8")))
+    for file in SOURCES.glob("*.js"):
+        found |= set(re.findall(r'\bsay\("([a-z_]+)"[,)]', file.read_text("utf-8")))
     return {key for key in found if isinstance(key, str) and re.fullmatch(r"[a-z_]+", key)}
 
 
