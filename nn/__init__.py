@@ -35,11 +35,13 @@ from .activations import (
 )
 from .functional import log_softmax, one_hot, softmax
 from .history import History
-from .layers import MLP, Dropout, LayerNorm, Linear, Sequential
-from .losses import binary_cross_entropy, cross_entropy, hinge, mse
+from .layers import Dropout, Embedding, Flatten, Linear
+from .losses import binary_cross_entropy, cross_entropy, hinge, huber, l1, mse, nll
 from .module import Module
+from .normalisation import BatchNorm1d, LayerNorm
 from .optim import SGD, Adam, AdamW, RMSprop
 from .optimizer import Optimizer, clip_grad_norm
+from .stacks import MLP, Residual, Sequential
 from .training import accuracy, evaluate, fit, predict
 
 __all__ = [
@@ -49,7 +51,10 @@ __all__ = [
     "SGD",
     "Adam",
     "AdamW",
+    "BatchNorm1d",
     "Dropout",
+    "Embedding",
+    "Flatten",
     "History",
     "Identity",
     "LayerNorm",
@@ -60,6 +65,7 @@ __all__ = [
     "Optimizer",
     "RMSprop",
     "ReLU",
+    "Residual",
     "Sequential",
     "SiLU",
     "Sigmoid",
@@ -76,10 +82,13 @@ __all__ = [
     "fit",
     "gelu",
     "hinge",
+    "huber",
     "init",
+    "l1",
     "leaky_relu",
     "log_softmax",
     "mse",
+    "nll",
     "one_hot",
     "predict",
     "relu",

@@ -25,6 +25,9 @@ class Activation(Module):
     def forward(self, x: Any) -> Any:
         return type(self).function(operand(x, type(self).__name__))
 
+    def config(self) -> dict[str, Any]:
+        return {}
+
 
 class ReLU(Activation):
     """max(0, x): 0 for negative inputs, the input otherwise."""
@@ -71,6 +74,9 @@ class LeakyReLU(Activation):
     def forward(self, x: Any) -> Any:
         return ag.leaky_relu(operand(x, "LeakyReLU"), self.slope)
 
+    def config(self) -> dict[str, Any]:
+        return {"slope": self.slope}
+
     def describe(self) -> str:
         return f"{self.slope}"
 
@@ -83,6 +89,9 @@ class ELU(Activation):
 
     def forward(self, x: Any) -> Any:
         return ag.elu(operand(x, "ELU"), self.alpha)
+
+    def config(self) -> dict[str, Any]:
+        return {"alpha": self.alpha}
 
     def describe(self) -> str:
         return f"{self.alpha}"
@@ -97,6 +106,9 @@ class Softmax(Module):
     def forward(self, x: Any) -> Any:
         return functional.softmax(x, self.axis)
 
+    def config(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
 
 class LogSoftmax(Module):
     """The logarithm of softmax along `axis`, without overflow."""
@@ -107,12 +119,18 @@ class LogSoftmax(Module):
     def forward(self, x: Any) -> Any:
         return functional.log_softmax(x, self.axis)
 
+    def config(self) -> dict[str, Any]:
+        return {"axis": self.axis}
+
 
 class Identity(Module):
     """Gives back what it gets."""
 
     def forward(self, x: Any) -> Any:
         return x
+
+    def config(self) -> dict[str, Any]:
+        return {}
 
 
 ACTIVATIONS: dict[str, Callable[[], Module]] = {

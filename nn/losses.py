@@ -47,44 +47,128 @@ softmax_cross_entropy = structural(
 )
 
 
-def cross_entropy(logits: Any, labels: Any, reduction: str = "mean") -> Any:
+def cross_entropy(
+    logits: Any,
+    labels: Any,
+    reduction: str = "mean",
+    weight: Any = None,
+    label_smoothing: float = 0.0,
+) -> Any:
     """Cross-entropy of a softmax classifier, computed from logits without overflow.
 
     L = mean_i( log(sum_j exp(z_ij)) - z_i,label_i ),  dL/dz = (softmax(z) - one_hot(label)) / n
 
     logits: (n, k) scores, or (k,) for one example.  labels: (n,) integers in [0, k), or one.
-    reduction: "mean", "sum", or "none" for one loss an example.  Returns a scalar node; for plain
-    logits a plain number.
+    reduction: "mean", "sum", or "none" for one loss an example.
+    weight: (k,) how much each class counts, 0 or more; the mean is then over the weights of the
+    labels.  label_smoothing: a share s of every label is spread evenly over all k classes, so the
+    target is (1 - s) one_hot(label) + s / k.
+    Returns a scalar node; for plain logits a plain number.
     Raises LabelError if a label is outside [0, k), ShapeError if n differs or is 0, ArgumentError
-    for another reduction.
-    Source: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3.
+    for another reduction, weights below 0 or smoothing outside [0, 1).
+    Sources: Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.2.2.3; Szegedy et al.,
+    CVPR (2016), section 7, for label smoothing.
 
     >>> cross_entropy(np.array([[2.0, 0.0]]), np.array([0])).item()
     0.126928...
     """
-    logits, single = operand(logits, "cross_entropy"), False
-    _check_reduction("cross_entropy", reduction)
-    if len(logits.shape) == 1 and np.ndim(labels) == 0:
-        logits, labels, single = logits.reshape(1, -1), np.atleast_1d(labels), True
-    if len(logits.shape) != 2 or not logits.shape[1]:
+    logits, labels, single = _scores("cross_entropy", logits, labels, reduction)
+    classes = logits.shape[1]
+    weights = _class_weights("cross_entropy", weight, classes, logits.dtype)
+    if not 0 <= label_smoothing < 1:
+        raise ArgumentError(
+            f"cross_entropy: label_smoothing={label_smoothing!r}; give a share in [0, 1)."
+        )
+    if weights is None and not label_smoothing and reduction != "none":
+        mean = softmax_cross_entropy(logits, labels=labels)
+        return mean if reduction == "mean" else mean * len(labels)
+    if not label_smoothing:
+        losses = _picked(logits, labels)
+        return _over_labels(losses, labels, weights, reduction, single)
+    target = rows_of_one(labels, classes, logits.dtype) * (1 - label_smoothing)
+    target += label_smoothing / classes
+    if weights is None:
+        return _over_labels(_against(logits, target), labels, None, reduction, single)
+    # the weight of a class counts in the target itself, not once more for the label
+    losses = _against(logits, target * weights)
+    if reduction != "mean":
+        return _over_labels(losses, labels, None, reduction, single)
+    return np.sum(losses) / _share("cross_entropy", weights[labels])
+
+
+def nll(log_probabilities: Any, labels: Any, reduction: str = "mean", weight: Any = None) -> Any:
+    """Negative log-likelihood: minus the log-probability of each example's own class.
+
+    L = mean_i( -log p_i,label_i ); of `nn.log_softmax(z)` it is cross_entropy(z, labels).
+
+    log_probabilities: (n, k), or (k,) for one example.  labels, reduction, weight, what it raises:
+    as for cross_entropy.
+
+    >>> nll(np.log([[0.25, 0.75]]), [1]).item()
+    0.287682...
+    """
+    scores, labels, single = _scores("nll", log_probabilities, labels, reduction)
+    weights = _class_weights("nll", weight, scores.shape[1], scores.dtype)
+    losses = -scores[np.arange(len(labels)), labels]
+    return _over_labels(losses, labels, weights, reduction, single)
+
+
+def _scores(place: str, scores: Any, labels: Any, reduction: str) -> tuple[Any, Any, bool]:
+    """Scores (n, k) and labels (n,) that fit, and whether they were of a single example."""
+    scores, single = operand(scores, place), False
+    _check_reduction(place, reduction)
+    if len(scores.shape) == 1 and np.ndim(labels) == 0:
+        scores, labels, single = scores.reshape(1, -1), np.atleast_1d(labels), True
+    if len(scores.shape) != 2 or not scores.shape[1]:
         raise ShapeError(
-            f"cross_entropy: logits {logits.shape} and labels {np.shape(labels)}.\n"
+            f"{place}: logits {scores.shape} and labels {np.shape(labels)}.\n"
             "  Give logits (n, classes) and labels (n,), or logits (classes,) and one label."
         )
-    checked = check_labels(labels, logits.shape[1], "cross_entropy")
-    if checked.shape != logits.shape[:1]:
+    checked = check_labels(labels, scores.shape[1], place)
+    if checked.shape != scores.shape[:1]:
         raise ShapeError(
-            f"cross_entropy: logits {logits.shape} and labels {checked.shape}: "
-            f"{logits.shape[0]} examples need labels of shape {logits.shape[:1]}."
+            f"{place}: logits {scores.shape} and labels {checked.shape}: "
+            f"{scores.shape[0]} examples need labels of shape {scores.shape[:1]}."
             + ("\n  Flatten the labels: labels.ravel()." if checked.ndim > 1 else "")
         )
+    if not len(checked) and reduction != "none":
+        raise ShapeError(f"{place}: no examples, so no {reduction}. Give at least one.")
+    return scores, checked, single
+
+
+def _class_weights(place: str, weight: Any, classes: int, dtype: Any) -> Any:
+    if weight is None:
+        return None
+    weights = np.asarray(operand(weight, place), dtype=float if dtype.kind == "O" else dtype)
+    if weights.shape != (classes,):
+        raise ShapeError(f"{place}: weight {weights.shape}; there are {classes} classes.")
+    if not (np.all(weights >= 0) and np.all(np.isfinite(weights))):
+        raise ArgumentError(f"{place}: weight={weight!r:.60}; give numbers of 0 or more.")
+    return weights
+
+
+def _against(logits: Any, target: Any) -> Any:
+    return -np.sum(log_softmax(logits) * target, axis=-1)
+
+
+def _over_labels(losses: Any, labels: Any, weights: Any, reduction: str, single: bool) -> Any:
+    """One loss an example, weighed by its class and reduced."""
+    counts = None if weights is None else weights[labels]
+    if counts is not None:
+        losses = losses * counts
     if reduction == "none":
-        losses = _picked(logits, checked)
         return losses[0] if single else losses
-    if not len(checked):
-        raise ShapeError(f"cross_entropy: no examples, so no {reduction}. Give at least one.")
-    mean = softmax_cross_entropy(logits, labels=checked)
-    return mean if reduction == "mean" else mean * len(checked)
+    total = np.sum(losses)
+    if reduction == "sum":
+        return total
+    return total / (len(labels) if counts is None else _share("cross_entropy", counts))
+
+
+def _share(place: str, counts: Any) -> float:
+    total = float(np.sum(counts))
+    if not total:
+        raise ArgumentError(f"{place}: every label here has weight 0, so there is no mean.")
+    return total
 
 
 def mse(prediction: Any, target: Any, reduction: str = "mean") -> Any:
@@ -99,6 +183,38 @@ def mse(prediction: Any, target: Any, reduction: str = "mean") -> Any:
     prediction, target = _same_shape("mse", prediction, target, reduction)
     distance = prediction - target
     return _reduce(distance * distance, reduction)
+
+
+def l1(prediction: Any, target: Any, reduction: str = "mean") -> Any:
+    """Mean absolute error: mean(|prediction - target|). Where they are equal its slope is 0.
+
+    prediction, target, reduction, what it raises: as for mse.
+
+    >>> l1(np.array([1.0, 2.0]), np.array([1.0, 4.0])).item()
+    1.0
+    """
+    prediction, target = _same_shape("l1", prediction, target, reduction)
+    return _reduce(ag.absolute(prediction - target), reduction)
+
+
+def huber(prediction: Any, target: Any, reduction: str = "mean", delta: float = 1.0) -> Any:
+    """Squared error near the target, absolute error far from it, so that outliers count less.
+
+    For the distance r: r^2 / 2 where |r| <= delta, else delta (|r| - delta / 2).
+
+    prediction, target, reduction: as for mse.  delta: where it changes, above 0.
+    Raises ShapeError if the shapes differ, ArgumentError for delta not above 0.
+    Source: Huber, Robust Estimation of a Location Parameter, Ann. Math. Stat. 35 (1964).
+
+    >>> huber(np.array([0.5, 3.0]), np.array([0.0, 0.0]), reduction="none")
+    array([0.125, 2.5  ])
+    """
+    if not 0 < delta < math.inf:
+        raise ArgumentError(f"huber: delta={delta!r}; give a positive number.")
+    prediction, target = _same_shape("huber", prediction, target, reduction)
+    size = ag.absolute(prediction - target)
+    near = ag.minimum(size, delta)  # r^2 / 2 up to delta, and delta for each step beyond
+    return _reduce(near * near * 0.5 + delta * (size - near), reduction)
 
 
 def binary_cross_entropy(logits: Any, targets: Any, reduction: str = "mean") -> Any:

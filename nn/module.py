@@ -13,6 +13,7 @@ from autograd_lite.errors import DataError, ShapeError, UnsupportedError
 
 from .interrupts import uninterrupted
 
+Array = np.ndarray[Any, Any]
 Parameter = Any  # a leaf Tensor, or an object array of leaf Values
 
 
@@ -37,6 +38,7 @@ class Module:
 
     training = True
     frozen = False
+    buffers: tuple[str, ...] = ()  # attributes that are not learned but belong to the state
 
     def forward(self, x: Any) -> Any:
         """The output for an input; every module writes its own."""
@@ -75,6 +77,21 @@ class Module:
                 if _is_parameter(item) and id(item) not in seen:
                     seen.add(id(item))
                     yield _join(path, name), item
+
+    def named_buffers(self) -> Iterator[tuple[str, Array]]:
+        """Every array that is not learned but belongs to the state, with its path."""
+        for path, module in self.named_modules():
+            for name in module.buffers:
+                yield _join(path, name), getattr(module, name)
+
+    def biases(self) -> Iterator[Any]:
+        """The nodes of parameters with one axis: biases, and the scales of normalisation.
+
+        Weight decay usually leaves them out: `nn.AdamW(..., no_decay=model.biases())`.
+        """
+        for _, parameter in self.named_parameters():
+            if len(parameter.shape) < 2:
+                yield from (parameter,) if isinstance(parameter, Tensor) else parameter.flat
 
     def parameters(self) -> Iterator[Any]:
         """The nodes that an optimiser changes: Tensors, or the single Values of a scalar model."""
@@ -137,9 +154,13 @@ class Module:
 
     # --- saving and loading -------------------------------------------------------------------
 
-    def state_dict(self) -> dict[str, np.ndarray[Any, Any]]:
-        """A copy of every parameter's numbers, by path. The same for Tensor and scalar models."""
-        return {name: detach(parameter) for name, parameter in self.named_parameters()}
+    def state_dict(self) -> dict[str, Array]:
+        """A copy of the numbers of every parameter and buffer, by path, as PyTorch names them.
+
+        The same for Tensor and scalar models.
+        """
+        state = {name: detach(parameter) for name, parameter in self.named_parameters()}
+        return state | {name: np.array(buffer) for name, buffer in self.named_buffers()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take the numbers of `state_dict()`. All names and shapes must fit, else nothing changes.
@@ -153,7 +174,7 @@ class Module:
                 f"load_state_dict: {type(state).__name__} {state!r:.40} is no mapping of names to "
                 "arrays.\n  Give what state_dict() gave."
             )
-        own = dict(self.named_parameters())
+        own = dict(self.named_parameters()) | dict(self.named_buffers())
         wrong = [f"{name} is missing" for name in own if name not in state]
         wrong += [f"{name} is unknown" for name in state if name not in own]
         arrays = {name: _loadable(name, state[name], own[name]) for name in own if name in state}
@@ -171,9 +192,28 @@ class Module:
             for name, array in arrays.items():
                 if isinstance(own[name], Tensor):
                     own[name].data = array
-                else:
+                elif own[name].dtype == object:
                     for value, number in zip(own[name].flat, array.flat, strict=True):
                         value.data = float(number)
+                else:
+                    own[name][...] = array
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Module:
+        """The module that `config` describes, with numbers of its own."""
+        return cls(**config)
+
+    def config(self) -> dict[str, Any]:
+        """The arguments that build this module again: numbers, texts and modules, by name.
+
+        What `nn.save` writes down of it, beside the numbers of `state_dict()`. A module of your own
+        that is to be saved with its architecture writes it, and is registered with
+        `nn.architecture.register`.
+        """
+        raise UnsupportedError(
+            f"{type(self).__name__} has no config method, so what it is cannot be written down.\n"
+            "  Save its state_dict(), or write config(self)."
+        )
 
     # --- showing ------------------------------------------------------------------------------
 
@@ -224,9 +264,9 @@ def _constant(item: Any) -> Any:
     return item
 
 
-def _loadable(name: str, given: Any, parameter: Parameter) -> np.ndarray[Any, Any]:
-    """The given numbers as a new array of the parameter's dtype."""
-    dtype = parameter.dtype if isinstance(parameter, Tensor) else np.dtype(float)
+def _loadable(name: str, given: Any, own: Any) -> Array:
+    """The given numbers as a new array of the dtype of the model's own."""
+    dtype = np.dtype(float) if own.dtype == object else own.dtype
     try:
         array = np.asarray(detach(given))
     except ValueError as error:

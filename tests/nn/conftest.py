@@ -14,10 +14,14 @@ def boxed(array):
 
 
 def gradients(parameter):
-    """What backward left on a Tensor or on an object array of Values, as an array."""
+    """What backward left on a Tensor or on an object array of Values, as an array.
+
+    A Value that nothing arrived at counts as 0, as the entry of a Tensor does.
+    """
     if isinstance(parameter, Tensor):
         return parameter.grad
-    return np.frompyfunc(lambda v: v.grad, 1, 1)(parameter).astype(float)
+    given = np.frompyfunc(lambda v: 0.0 if v.grad is None else v.grad, 1, 1)
+    return given(parameter).astype(float)
 
 
 def slope(f, x, step=1e-6):

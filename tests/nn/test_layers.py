@@ -81,6 +81,154 @@ def test_a_layer_refuses_text(build):
         build()(["a", "b"])
 
 
+# --- flatten, embedding, residual, batch normalisation --------------------------------------------
+
+
+def test_flatten_keeps_examples_and_refuses_a_single_number():
+    x = np.arange(24.0).reshape(2, 3, 4)
+    np.testing.assert_array_equal(nn.Flatten()(Tensor(x)).data, x.reshape(2, 12))
+    assert nn.Flatten()(np.zeros((0, 3, 4))).shape == (0, 12)
+    with pytest.raises(ag.ShapeError, match="single number"):
+        nn.Flatten()(1.0)
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+def test_embedding_picks_rows_and_repeated_rows_add_their_gradients(scalar, kit):
+    layer = nn.Embedding(4, 2, rng=0, dtype="float64", scalar=scalar)
+    table = layer.state_dict()["weight"]
+    index = np.array([[3, 0], [3, 3]])
+    out = layer(index)
+    np.testing.assert_array_equal(ag.detach(out), table[index])
+    upstream = np.arange(8.0).reshape(2, 2, 2)
+    np.sum(out * upstream).backward()
+    expected = np.zeros((4, 2))
+    np.add.at(expected, index, upstream)
+    np.testing.assert_array_equal(kit.gradients(layer.weight), expected)
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "message"),
+    [
+        ([0, 4], ag.IndexingError, "4 at (1,) is outside [0, 4)"),
+        ([[-1, 0]], ag.IndexingError, "-1 at (0, 0)"),
+        ([0.0], ag.DataError, "an array of float64"),
+        (Tensor([1.0]), ag.DataError, "Tensor"),
+    ],
+)
+def test_embedding_refuses(x, error, message):
+    with pytest.raises(error) as caught:
+        nn.Embedding(4, 2)(x)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+def test_residual_adds_its_input_and_passes_the_gradient_past_the_layers(scalar, kit, rng):
+    inner = nn.Linear(3, 3, rng=0, dtype="float64", scalar=scalar)
+    block = nn.Residual(inner, nn.Tanh())
+    w = inner.state_dict()["weight"]
+    x = rng.normal(size=(2, 3))
+    given = kit.boxed(x) if scalar else Tensor(x)
+    np.testing.assert_allclose(ag.detach(block(given)), x + np.tanh(x @ w), rtol=1e-12)
+    np.sum(block(given)).backward()
+    slopes = 1 + (1 - np.tanh(x @ w) ** 2) @ w.T
+    np.testing.assert_allclose(kit.gradients(given), slopes, rtol=1e-12)
+    assert block(x).shape == (2, 3)
+    assert nn.Residual(nn.Linear(3, 3))(x).dtype == np.float32
+    with pytest.raises(ag.ShapeError, match=r"turn \(2, 3\) into \(2, 4\)"):
+        nn.Residual(nn.Linear(3, 4))(x)
+
+
+def test_batch_norm_in_training_is_its_formula_with_its_gradients(kit, rng):
+    x = rng.normal(2.0, 3.0, size=(5, 3))
+    upstream = rng.normal(size=(5, 3))
+
+    def by_hand(x):
+        return np.sum((x - x.mean(0)) / np.sqrt(x.var(0) + 1e-5) * [1, 2, 3] * upstream)
+
+    for scalar in (False, True):
+        layer = nn.BatchNorm1d(3, dtype="float64", scalar=scalar)
+        layer.load_state_dict(layer.state_dict() | {"weight": [1.0, 2.0, 3.0]})
+        given = kit.boxed(x) if scalar else Tensor(x)
+        total = np.sum(layer(given) * upstream)
+        assert total.item() == pytest.approx(by_hand(x), rel=1e-10)
+        total.backward()
+        np.testing.assert_allclose(kit.gradients(given), kit.slope(by_hand, x), atol=1e-7)
+        np.testing.assert_allclose(kit.gradients(layer.bias), upstream.sum(0), rtol=1e-12)
+        np.testing.assert_allclose(layer.running_mean, 0.1 * x.mean(0), rtol=1e-12)
+        np.testing.assert_allclose(layer.running_var, 0.9 + 0.1 * x.var(0, ddof=1), rtol=1e-12)
+
+
+@pytest.mark.parametrize("momentum", [0.1, 0.7, None])
+def test_batch_norm_in_use_takes_what_it_tracked_as_pytorchs_does(momentum, rng):
+    batches = [rng.normal(i, 1.0 + i, size=(6, 2)) for i in range(4)]
+    layer = nn.BatchNorm1d(2, momentum=momentum, dtype="float64")
+    for x in batches:
+        layer(x)
+    means, variances = [x.mean(0) for x in batches], [x.var(0, ddof=1) for x in batches]
+    mean, variance = np.zeros(2), np.ones(2)
+    for i, (m, v) in enumerate(zip(means, variances, strict=True)):
+        share = 1 / (i + 1) if momentum is None else momentum
+        mean, variance = (1 - share) * mean + share * m, (1 - share) * variance + share * v
+    layer.eval()
+    x = batches[0]
+    expected = (x - mean) / np.sqrt(variance + 1e-5)
+    np.testing.assert_allclose(layer(x).data, expected, rtol=1e-12)
+    np.testing.assert_array_equal(layer(x[:1]).data, layer(x).data[:1])  # neighbours do not matter
+    assert int(layer.num_batches_tracked) == 4
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed; the formula stands")
+    theirs = torch.nn.BatchNorm1d(2, momentum=momentum, dtype=torch.float64)
+    for batch in batches:
+        theirs(torch.tensor(batch))
+    assert list(theirs.state_dict()) == list(layer.state_dict())
+    for name, array in theirs.state_dict().items():
+        np.testing.assert_allclose(layer.state_dict()[name], array.numpy(), rtol=1e-12)
+
+
+def test_batch_norm_keeps_its_state_through_state_dict_and_float32():
+    layer, other = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
+    assert layer(np.array([[1.0, 2.0], [3.0, 5.0]])).dtype == np.float32
+    other.load_state_dict(layer.state_dict())
+    for name, array in other.state_dict().items():
+        np.testing.assert_array_equal(array, layer.state_dict()[name])
+    other(np.ones((2, 2)))
+    assert int(layer.num_batches_tracked) == 1
+    assert [name for name, _ in layer.named_parameters()] == ["weight", "bias"]
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [(np.ones((1, 3)), "one example has no variance"), (np.ones(3), "takes (n, 3)")],
+)
+def test_batch_norm_refuses_batches_it_cannot_train_on(x, message):
+    with pytest.raises(ag.ShapeError) as caught:
+        nn.BatchNorm1d(3)(x)
+    assert message in str(caught.value)
+    for settings in ({"momentum": 0.0}, {"momentum": 1.5}, {"eps": 0.0}):
+        with pytest.raises(ag.ArgumentError):
+            nn.BatchNorm1d(3, **settings)
+
+
+def test_mlp_puts_norms_before_and_dropout_behind_activations():
+    model = nn.MLP([3, 5, 4, 2], norm="batch", dropout=0.2)
+    kinds = [type(layer).__name__ for layer in model]
+    assert kinds == ["Linear", "BatchNorm1d", "ReLU", "Dropout"] * 2 + ["Linear"]
+    assert [type(layer).__name__ for layer in nn.MLP([3, 5, 2], norm="layer")][1] == "LayerNorm"
+    with pytest.raises(ag.ArgumentError, match="norm='group'"):
+        nn.MLP([3, 5, 2], norm="group")
+
+
+def test_biases_are_the_parameters_of_one_axis():
+    model = nn.MLP([3, 5, 2], norm="layer")
+    named = {id(p): name for name, p in model.named_parameters()}
+    assert [named[id(p)] for p in model.biases()] == [
+        "layers.0.bias",
+        "layers.1.weight",
+        "layers.1.bias",
+        "layers.3.bias",
+    ]
+    assert len(list(nn.MLP([3, 5, 2], scalar=True).biases())) == 7
+
+
 # --- linear ---------------------------------------------------------------------------------------
 
 

@@ -21,6 +21,9 @@ LOSSES = {
     "binary_cross_entropy": (nn.binary_cross_entropy, A, (B > 0).astype(float)),
     "binary_cross_entropy, soft": (nn.binary_cross_entropy, A, np.array([0.2, 0.0, 1.0, 0.7])),
     "hinge": (nn.hinge, A, B),
+    "l1": (nn.l1, A, B),
+    "huber": (nn.huber, A, B),
+    "nll": (nn.nll, scipy.special.log_softmax(Z[:2], axis=1), LABELS[:2]),
 }
 BY_HAND = {
     "cross_entropy": lambda z, y: scipy.special.logsumexp(z, axis=1) - z[np.arange(len(y)), y],
@@ -29,6 +32,9 @@ BY_HAND = {
         -t * scipy.special.log_expit(z) - (1 - t) * scipy.special.log_expit(-z)
     ),
     "hinge": lambda s, t: np.maximum(0, 1 - t * s),
+    "l1": lambda a, b: abs(a - b),
+    "huber": lambda a, b: np.where(abs(a - b) <= 1, (a - b) ** 2 / 2, abs(a - b) - 0.5),
+    "nll": lambda p, y: -p[np.arange(len(y)), y],
 }
 
 
@@ -51,7 +57,7 @@ def test_gradients_agree_between_values_and_tensors(name, reduction, kit):
     for operand in (tensor, values):
         loss = f(operand, target, reduction=reduction)
         if reduction == "none":
-            loss = np.sum(loss * np.arange(1.0, 5.0))
+            loss = np.sum(loss * np.arange(1.0, 1 + len(target)))
         loss.backward()
     np.testing.assert_allclose(kit.gradients(values), tensor.grad, rtol=1e-12, atol=1e-14)
 
@@ -221,3 +227,79 @@ def test_targets_outside_are_refused():
         nn.hinge(np.zeros(2), [0, 1])
     with pytest.raises(ag.DataError, match="not of real numbers"):
         nn.mse(["a"], ["b"])
+
+
+# --- class weights and label smoothing ------------------------------------------------------------
+
+WEIGHTS = np.array([0.5, 2.0, 1.0])
+
+
+def weighed(z, y, weight, smoothing, reduction):
+    """The formula by hand, entry by entry."""
+    log_p = scipy.special.log_softmax(z, axis=1)
+    k = z.shape[1]
+    losses = np.zeros(len(y))
+    for i, label in enumerate(y):
+        for j in range(k):
+            share = (1 - smoothing) * (j == label) + smoothing / k
+            losses[i] -= weight[j] * share * log_p[i, j]
+    if reduction == "none":
+        return losses
+    return losses.sum() / (weight[y].sum() if reduction == "mean" else 1)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("weight", [None, WEIGHTS])
+def test_weights_and_smoothing_are_their_formula_and_pytorchs(weight, smoothing, reduction, kit):
+    settings = {"weight": weight, "label_smoothing": smoothing, "reduction": reduction}
+    z = Z / 10
+    expected = weighed(z, LABELS, np.ones(3) if weight is None else weight, smoothing, reduction)
+    tensor, values = Tensor(z), kit.boxed(z)
+    for operand in (z, tensor, values):
+        found = nn.cross_entropy(operand, LABELS, **settings)
+        np.testing.assert_allclose(ag.detach(found), expected, rtol=1e-12)
+        if operand is not z:
+            np.sum(found * np.arange(1.0, 1 + np.size(expected))).backward()
+    np.testing.assert_allclose(kit.gradients(values), tensor.grad, rtol=1e-12, atol=1e-15)
+    torch = pytest.importorskip("torch", reason="PyTorch is not installed; the formula stands")
+    theirs = torch.tensor(z, requires_grad=True)
+    torch_settings = settings | {"weight": None if weight is None else torch.tensor(weight)}
+    loss = torch.nn.functional.cross_entropy(theirs, torch.tensor(LABELS), **torch_settings)
+    np.testing.assert_allclose(loss.detach().numpy(), expected, rtol=1e-12)
+    (loss * torch.arange(1.0, 1 + np.size(expected))).sum().backward()
+    np.testing.assert_allclose(tensor.grad, theirs.grad.numpy(), rtol=1e-10, atol=1e-15)
+
+
+def test_nll_of_log_softmax_is_cross_entropy():
+    z = Z / 7
+    for given_too in ({}, {"weight": WEIGHTS}, {"reduction": "sum"}):
+        found = nn.nll(nn.log_softmax(z), LABELS, **given_too)
+        np.testing.assert_allclose(found, nn.cross_entropy(z, LABELS, **given_too), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"weight": [1.0, 2.0]}, ag.ShapeError, "weight (2,); there are 3 classes"),
+        ({"weight": [1.0, -2.0, 1.0]}, ag.ArgumentError, "0 or more"),
+        ({"weight": [1.0, np.nan, 1.0]}, ag.ArgumentError, "0 or more"),
+        ({"weight": [0.0, 1.0, 0.0]}, ag.ArgumentError, "every label here has weight 0"),
+        ({"label_smoothing": 1.0}, ag.ArgumentError, "a share in [0, 1)"),
+    ],
+)
+def test_class_weights_and_smoothing_are_checked(settings, error, message):
+    with pytest.raises(error) as caught:
+        nn.cross_entropy(Z[:2], [0, 2], **settings)
+    assert message in str(caught.value)
+
+
+def test_huber_changes_at_delta_and_refuses_others():
+    r = np.array([-3.0, -0.5, 0.0, 0.25, 5.0])
+    for delta in (0.25, 2.0):
+        expected = np.where(abs(r) <= delta, r**2 / 2, delta * (abs(r) - delta / 2))
+        found = nn.huber(r, np.zeros(5), reduction="none", delta=delta)
+        np.testing.assert_allclose(found, expected, rtol=1e-14)
+    for delta in (0.0, -1.0, np.inf, np.nan):
+        with pytest.raises(ag.ArgumentError, match="delta="):
+            nn.huber(r, r, delta=delta)
