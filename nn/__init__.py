@@ -36,22 +36,27 @@ from .activations import (
 from .functional import log_softmax, one_hot, softmax
 from .history import History
 from .layers import Dropout, Embedding, Flatten, Linear
+from .lbfgs import LBFGS
 from .losses import binary_cross_entropy, cross_entropy, hinge, huber, l1, mse, nll
 from .module import Module
 from .normalisation import BatchNorm1d, LayerNorm
-from .optim import SGD, Adam, AdamW, RMSprop
+from .optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from .optimizer import Optimizer, clip_grad_norm
+from .schedules import CosineLR, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupLR
 from .stacks import MLP, Residual, Sequential
 from .training import accuracy, evaluate, fit, predict
 
 __all__ = [
     "ELU",
     "GELU",
+    "LBFGS",
     "MLP",
     "SGD",
+    "Adagrad",
     "Adam",
     "AdamW",
     "BatchNorm1d",
+    "CosineLR",
     "Dropout",
     "Embedding",
     "Flatten",
@@ -62,16 +67,20 @@ __all__ = [
     "Linear",
     "LogSoftmax",
     "Module",
+    "OneCycleLR",
     "Optimizer",
     "RMSprop",
     "ReLU",
+    "ReduceLROnPlateau",
     "Residual",
     "Sequential",
     "SiLU",
     "Sigmoid",
     "Softmax",
     "Softplus",
+    "StepLR",
     "Tanh",
+    "WarmupLR",
     "accuracy",
     "binary_cross_entropy",
     "clip_grad_norm",

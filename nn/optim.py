@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd_lite.errors import ArgumentError
 
-from .optimizer import Array, Optimizer, State, not_negative, positive, share
+from .optimizer import Array, Optimizer, State, positive, share
 
 
 class SGD(Optimizer):
@@ -37,19 +37,17 @@ class SGD(Optimizer):
         momentum: float = 0.0,
         nesterov: bool = False,
         weight_decay: float = 0.0,
+        no_decay: Iterable[Any] = (),
     ) -> None:
-        super().__init__(params, lr)
+        super().__init__(params, lr, weight_decay, no_decay)
         self.momentum = share(self, "momentum", momentum)
         self.nesterov = bool(nesterov)
-        self.weight_decay = not_negative(self, "weight_decay", weight_decay)
         if nesterov and not momentum:
             raise ArgumentError(
                 "SGD: nesterov=True looks ahead along the momentum; give momentum > 0."
             )
 
     def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
         if not self.momentum:
             return p - self.lr * g, {}
         v = self.momentum * state["v"] + g if state else g
@@ -67,8 +65,6 @@ class Adam(Optimizer):
     Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR (2015), algorithm 1.
     """
 
-    decoupled = False
-
     def __init__(
         self,
         params: Iterable[Any],
@@ -76,20 +72,16 @@ class Adam(Optimizer):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        no_decay: Iterable[Any] = (),
     ) -> None:
-        super().__init__(params, lr)
+        super().__init__(params, lr, weight_decay, no_decay)
         if not isinstance(betas, tuple | list) or len(betas) != 2:
             raise ArgumentError(f"{type(self).__name__}: betas={betas!r}; give two numbers.")
         self.betas = (share(self, "betas[0]", betas[0]), share(self, "betas[1]", betas[1]))
         self.eps = positive(self, "eps", eps)
-        self.weight_decay = not_negative(self, "weight_decay", weight_decay)
 
     def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
         first, second = self.betas
-        if self.weight_decay and self.decoupled:
-            p = p * (1 - self.lr * self.weight_decay)
-        elif self.weight_decay:
-            g = g + self.weight_decay * p
         t = state.get("t", 0) + 1
         m, v = (1 - first) * g, (1 - second) * (g * g)
         if state:
@@ -118,8 +110,9 @@ class AdamW(Adam):
         betas: tuple[float, float] = (0.9, 0.999),
         eps: float = 1e-8,
         weight_decay: float = 1e-2,
+        no_decay: Iterable[Any] = (),
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay)
+        super().__init__(params, lr, betas, eps, weight_decay, no_decay)
 
 
 class RMSprop(Optimizer):
@@ -137,14 +130,36 @@ class RMSprop(Optimizer):
         alpha: float = 0.99,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        no_decay: Iterable[Any] = (),
     ) -> None:
-        super().__init__(params, lr)
+        super().__init__(params, lr, weight_decay, no_decay)
         self.alpha = share(self, "alpha", alpha)
         self.eps = positive(self, "eps", eps)
-        self.weight_decay = not_negative(self, "weight_decay", weight_decay)
 
     def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
-        if self.weight_decay:
-            g = g + self.weight_decay * p
         v = self.alpha * state.get("v", 0.0) + (1 - self.alpha) * (g * g)
+        return p - self.lr * g / (np.sqrt(v) + self.eps), {"v": v}
+
+
+class Adagrad(Optimizer):
+    """Steps scaled by all gradients so far: rarely moved parameters move further.
+
+    v <- v + g^2,  p <- p - lr * g / (sqrt(v) + eps)
+
+    Source: Duchi, Hazan, Singer, JMLR 12 (2011), section 1.
+    """
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float = 1e-2,
+        eps: float = 1e-10,
+        weight_decay: float = 0.0,
+        no_decay: Iterable[Any] = (),
+    ) -> None:
+        super().__init__(params, lr, weight_decay, no_decay)
+        self.eps = positive(self, "eps", eps)
+
+    def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
+        v = state.get("v", 0.0) + g * g
         return p - self.lr * g / (np.sqrt(v) + self.eps), {"v": v}

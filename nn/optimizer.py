@@ -27,17 +27,34 @@ class Optimizer:
 
     params: the parameters, as `model.parameters()`: Tensors or Values. One whose gradient is None
     is left as it is.  lr: the learning rate, > 0; it may be assigned between steps.
+    weight_decay: w adds w p to the gradient; or, where a class sets `decoupled`, shrinks p itself
+    to p (1 - lr w) before the step.  no_decay: parameters that are left out of it, usually
+    `model.biases()`.
     Raises ArgumentError for no parameters or a setting out of its range, DataError for what is no
     parameter.
     """
 
-    def __init__(self, params: Iterable[Any], lr: float) -> None:
+    decoupled = False
+    needs_closure = False  # whether a step computes the loss again by itself
+
+    def __init__(
+        self,
+        params: Iterable[Any],
+        lr: float,
+        weight_decay: float = 0.0,
+        no_decay: Iterable[Any] = (),
+    ) -> None:
         self.lr = lr
+        self.weight_decay = not_negative(self, "weight_decay", weight_decay)
         self.params = _parameters(type(self).__name__, params)
+        spared = set(_parameters(f"{type(self).__name__}, no_decay", no_decay, empty=True))
         tensors = [p for p in self.params if isinstance(p, Tensor)]
         values = [p for p in self.params if isinstance(p, Value)]
         # All single Values are updated together, as one array.
         self._groups: list[Tensor | list[Value]] = [*tensors, *([values] if values else [])]
+        self._decays: list[Any] = [p not in spared for p in tensors]
+        if values:
+            self._decays.append(np.array([float(v not in spared) for v in values]))
         self._states: list[State] = [{} for _ in self._groups]
 
     @property
@@ -51,7 +68,7 @@ class Optimizer:
         self._lr = positive(self, "lr", rate)
 
     def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
-        """The new parameter and the new state, from parameter, gradient and state.
+        """The new parameter and the new state, from parameter, gradient and state, after decay.
 
         The state is a new dict of numbers and arrays like p; at the first step it is empty.
         """
@@ -64,9 +81,10 @@ class Optimizer:
             for i, group in enumerate(self._groups):
                 if isinstance(group, Tensor):
                     if group.grad is not None:
-                        computed.append((i, *self.update(group.data, group.grad, self._states[i])))
+                        p, g = self._decayed(group.data, group.grad, self._decays[i])
+                        computed.append((i, *self.update(p, g, self._states[i])))
                 elif any(v.grad is not None for v in group):
-                    computed.append((i, *self._update_values(group, self._states[i])))
+                    computed.append((i, *self._update_values(group, i)))
         with uninterrupted():
             for i, data, state in computed:
                 group = self._groups[i]
@@ -77,12 +95,20 @@ class Optimizer:
                     for value, number in zip(group, data.tolist(), strict=True):
                         value.data = number
 
-    def _update_values(self, group: list[Value], state: State) -> tuple[Array, State]:
+    def _decayed(self, p: Array, g: Array, decays: Any) -> tuple[Array, Array]:
+        """Parameter and gradient after weight decay, for those that decay."""
+        if not self.weight_decay or decays is False:
+            return p, g
+        w = self.weight_decay if decays is True else self.weight_decay * decays
+        return (p * (1 - self.lr * w), g) if self.decoupled else (p, g + w * p)
+
+    def _update_values(self, group: list[Value], i: int) -> tuple[Array, State]:
         """All Values at once; those without a gradient keep their number and their state."""
+        state = self._states[i]
         p = np.array([v.data for v in group])
         known = np.array([v.grad is not None for v in group])
         g = np.array([0.0 if v.grad is None else v.grad for v in group])
-        new, after = self.update(p, g, state)
+        new, after = self.update(*self._decayed(p, g, self._decays[i]), state)
         kept = {key: np.where(known, entry, state.get(key, 0.0)) for key, entry in after.items()}
         return np.where(known, new, p), kept
 
@@ -153,7 +179,7 @@ def clip_grad_norm(params: Iterable[Any], max_norm: float) -> float:
     return norm
 
 
-def _parameters(place: str, params: Iterable[Any]) -> list[Any]:
+def _parameters(place: str, params: Iterable[Any], empty: bool = False) -> list[Any]:
     """The parameters, each once."""
     if isinstance(params, Node) or not isinstance(params, Iterable):
         raise DataError(
@@ -174,7 +200,7 @@ def _parameters(place: str, params: Iterable[Any]) -> list[Any]:
                 f"{place}: {p!r:.60} was computed from others; only a leaf can be a parameter.\n"
                 "  Give what it was computed from."
             )
-    if not listed:
+    if not listed and not empty:
         raise ArgumentError(f"{place}: there are no parameters. Give model.parameters().")
     return list(dict.fromkeys(listed))
 

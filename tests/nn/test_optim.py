@@ -53,6 +53,15 @@ def rmsprop(p, gradient, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0):
     return p
 
 
+def adagrad(p, gradient, lr=0.01, eps=1e-10, weight_decay=0.0):
+    v = np.zeros_like(p)
+    for t in range(STEPS):
+        g = gradient(p, t) + weight_decay * p
+        v = v + g**2
+        p = p - lr * g / (np.sqrt(v) + eps)
+    return p
+
+
 CASES = [
     (nn.SGD, sgd, {"lr": 0.1}),
     (nn.SGD, sgd, {"lr": 0.1, "momentum": 0.9}),
@@ -65,6 +74,8 @@ CASES = [
     (nn.AdamW, adamw, {"lr": 0.1, "weight_decay": 0.5}),
     (nn.RMSprop, rmsprop, {}),
     (nn.RMSprop, rmsprop, {"lr": 0.02, "alpha": 0.5, "eps": 1e-2, "weight_decay": 0.1}),
+    (nn.Adagrad, adagrad, {}),
+    (nn.Adagrad, adagrad, {"lr": 0.3, "eps": 1e-3, "weight_decay": 0.1}),
 ]
 IDS = [f"{c[0].__name__} {c[2]}" for c in CASES]
 
@@ -388,3 +399,22 @@ def test_an_optimizer_without_update_says_what_to_write():
     p.grad = np.ones(1)
     with pytest.raises(ag.UnsupportedError, match="Write update"):
         Optimizer([p], lr=0.1).step()
+
+
+@pytest.mark.parametrize(("optimizer", "decoupled"), [(nn.SGD, False), (nn.AdamW, True)])
+def test_what_is_spared_from_weight_decay_moves_as_without_it(optimizer, decoupled, kit, rng):
+    x, y = rng.normal(size=(6, 2)), [0, 1, 1, 0, 1, 0]
+    for scalar in (False, True):
+        states = {}
+        for decay in (0.0, 0.5):
+            model = nn.MLP([2, 3, 2], "tanh", scalar=scalar, dtype="float64")
+            model.load_state_dict({n: a + 0.5 for n, a in model.state_dict().items()})
+            start = model.state_dict()
+            spared = model.biases()
+            opt = optimizer(model.parameters(), lr=0.1, weight_decay=decay, no_decay=spared)
+            nn.cross_entropy(model(x), y).backward()
+            opt.step()
+            states[decay] = model.state_dict()
+        for name, without in states[0.0].items():
+            shrunk = without - 0.1 * 0.5 * start[name] if "weight" in name else without
+            np.testing.assert_allclose(states[0.5][name], shrunk, rtol=1e-12)
