@@ -11,7 +11,8 @@ from .drawing import draw, install_reprs
 from .network import network
 from .plots import plot_confusion, plot_history
 from .stepping import step
+from .worksheet import worksheet
 
 install_reprs()
 
-__all__ = ["derivation", "draw", "network", "plot_confusion", "plot_history", "step"]
+__all__ = ["derivation", "draw", "network", "plot_confusion", "plot_history", "step", "worksheet"]

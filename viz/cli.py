@@ -1,4 +1,4 @@
-"""The command line: `autograd-lite demo`, `step`, `draw`, `derive`."""
+"""The command line: `autograd-lite demo`, `step`, `draw`, `worksheet`, `derive`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ EXAMPLES = """examples:
   autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9
   autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9 --html steps.html
   autograd-lite draw "tanh(w*x + b)" w=-3 x=2 b=6.9 -o graph.svg
+  autograd-lite worksheet "tanh(w*x + b)" w=-3 x=2 b=6.9 -o sheet.html --seeds 3
   autograd-lite derive "tanh(w*x + b)" w=-3 x=2 b=6.9 --wrt w
   autograd-lite derive -o derivation.tex
 """
@@ -96,6 +97,13 @@ def _parser() -> argparse.ArgumentParser:
     draw.add_argument("--forward", action="store_true", help="values only, as before backward")
     draw.set_defaults(run=_draw)
 
+    sheet = _graph_command(commands, "worksheet", "make sheets to fill in by hand, with their key")
+    sheet.add_argument("-o", "--output", type=Path, default=Path("sheet.html"), metavar="FILE")
+    sheet.add_argument("--seed", type=int, help="other numbers of the same kind")
+    sheet.add_argument("--seeds", type=int, metavar="N", help="a sheet for each seed from 1 to N")
+    sheet.add_argument("--no-key", action="store_true", help="leave the keys out")
+    sheet.set_defaults(run=_worksheet)
+
     derive = _graph_command(commands, "derive", "write out the derivation, as Markdown and LaTeX")
     derive.add_argument(
         "--wrt", metavar="NAMES", help="what to differentiate by, as w or w,b; default: everything"
@@ -154,6 +162,19 @@ def _draw(options: argparse.Namespace) -> None:
     if not options.forward:
         root.backward()
     print(f"Wrote {draw(root, names=nodes).save(options.output)}.")
+
+
+def _worksheet(options: argparse.Namespace) -> None:
+    from . import worksheet
+
+    root, nodes = _graph(options)
+    if options.seeds is not None and (options.seeds < 1 or options.seed is not None):
+        raise ArgumentError(
+            f"--seeds {options.seeds}: give a number of 1 or more, and no --seed beside it."
+        )
+    seed = options.seed if options.seeds is None else range(1, options.seeds + 1)
+    made = worksheet(root, names=nodes, seed=seed)
+    print(f"Wrote {made.save(options.output, key=not options.no_key)}: {made!r}.")
 
 
 def _derive(options: argparse.Namespace) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .words_sheet import SHEET
 from .words_slips import SLIPS
 
 ENGLISH: dict[str, str] = {
@@ -176,6 +177,7 @@ ENGLISH: dict[str, str] = {
     "mark_receives": "◀ receives",
     "text_step": "{phase}, step {n} of {count}: {title}",
     **SLIPS,
+    **SHEET,
 }
 
 
