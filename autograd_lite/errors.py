@@ -58,6 +58,10 @@ class ExpressionError(AutogradError, ValueError):
     """A typed expression that is not arithmetic over the rule table's names."""
 
 
+class FileError(AutogradError, ValueError):
+    """A file that is damaged, or is not what it should be."""
+
+
 class RenderError(AutogradError, RuntimeError):
     """A picture that could not be drawn."""
 

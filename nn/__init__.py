@@ -19,7 +19,7 @@ from autograd_lite import (
     tanh,
 )
 
-from . import datasets, init
+from . import architecture, datasets, init
 from .activations import (
     ELU,
     GELU,
@@ -42,6 +42,7 @@ from .module import Module
 from .normalisation import BatchNorm1d, LayerNorm
 from .optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from .optimizer import Optimizer, clip_grad_norm
+from .saving import load, metadata, save
 from .schedules import CosineLR, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupLR
 from .stacks import MLP, Residual, Sequential
 from .training import accuracy, evaluate, fit, predict
@@ -82,6 +83,7 @@ __all__ = [
     "Tanh",
     "WarmupLR",
     "accuracy",
+    "architecture",
     "binary_cross_entropy",
     "clip_grad_norm",
     "cross_entropy",
@@ -95,12 +97,15 @@ __all__ = [
     "init",
     "l1",
     "leaky_relu",
+    "load",
     "log_softmax",
+    "metadata",
     "mse",
     "nll",
     "one_hot",
     "predict",
     "relu",
+    "save",
     "sigmoid",
     "silu",
     "softmax",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from autograd_lite.files import write_whole
 
 
 @dataclass
@@ -59,14 +61,11 @@ class History:
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the table as CSV, whole or not at all; returns the path."""
-        path = Path(path)
-        temporary = path.with_name(path.name + ".part")
-        with open(temporary, "w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file)
-            writer.writerow(("epoch", *self.COLUMNS))
-            writer.writerows(["" if x is None else x for x in row] for row in self.rows())
-        os.replace(temporary, path)
-        return path
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(("epoch", *self.COLUMNS))
+        writer.writerows(["" if x is None else x for x in row] for row in self.rows())
+        return write_whole(path, text.getvalue())
 
     def __repr__(self) -> str:
         shown = [0, *range(len(self) // 5, len(self) - 1, max(len(self) // 5, 1)), len(self) - 1]

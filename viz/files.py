@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from autograd_lite.errors import ArgumentError
+from autograd_lite.files import write_whole
 
 
 def save(
@@ -31,25 +31,3 @@ def save(
             f"  Give the file {'one of these endings' if others else 'this ending'}."
         )
     return write_whole(target, writer())
-
-
-def write_whole(target: Path, content: str | bytes) -> Path:
-    """Write a file in one piece: into a temporary file beside it, then renamed."""
-    data = content.encode("utf-8") if isinstance(content, str) else content
-    mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".autograd-lite-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.chmod(temporary, mode)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return target
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any, TextIO, overload
 
-from autograd_lite.errors import ArgumentError
 from autograd_lite.graph import Node
 
-from . import text
+from . import files, text
 from .frames import UPDATE, Frame
 from .page import page
 from .stage import data_url, picture
@@ -83,24 +81,13 @@ class Stepper:
         The file appears whole or not at all.
         Raises ArgumentError for another ending, and OSError where the file cannot be written.
         """
-        target = Path(path)
         writers = {
             ".html": self.html,
             ".htm": self.html,
             ".txt": self._plain,
             ".md": self._markdown,
         }
-        writer = writers.get(target.suffix.lower())
-        if writer is None:
-            ending = (
-                f"the ending {target.suffix!r}" if target.suffix else "a name without an ending"
-            )
-            raise ArgumentError(
-                f"save: {target.name!r} has {ending}, which a walk cannot be written as.\n"
-                "  Use .html for the page, .txt or .md for text; for a picture, "
-                "viz.draw(node).save(...)."
-            )
-        return write_whole(target, writer())
+        return files.save(path, writers, "a walk")
 
     def _plain(self) -> str:
         return self.text() + "\n"
@@ -159,24 +146,3 @@ def step(
     (9, 'c = a · b hands a its share', '5 · (-3) = -15')
     """
     return Stepper(node, names, update, keep, words)
-
-
-def write_whole(target: Path, content: str) -> Path:
-    """Write a text file in one piece: into a temporary file beside it, then renamed."""
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-        mode = target.stat().st_mode if target.exists() else 0o666 & ~_umask()
-        os.chmod(temporary, mode & 0o777)
-        os.replace(temporary, target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    return target
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
