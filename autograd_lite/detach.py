@@ -21,7 +21,7 @@ def detach(x: Any) -> Any:
     6.0
     """
     if isinstance(x, Tensor):
-        return x.data.copy()
+        return numbers(x).copy()
     if isinstance(x, np.ndarray) and x.dtype == object:
         return np.array([float(numbers(v)) for v in x.flat]).reshape(x.shape)
     return numbers(x) if isinstance(x, Node) else x

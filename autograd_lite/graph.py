@@ -32,10 +32,12 @@ class Node:
     label: a name for people.            params: the rule's settings (axis=..., keepdims=...).
     """
 
-    __slots__ = ("a", "b", "data", "grad", "label", "mark", "op")
+    __slots__ = ("_data", "a", "b", "grad", "label", "mark", "op")
+    #   _data   what `data` gives; arrays guard that door, and the engine goes in here.
     #   a, b    the operand nodes; or, in `a`, the tuple of all operands where `b` is None.
     #   mark    the last walk that met the node: the walk's number, negative once it is done.
 
+    _data: Any
     a: Any
     b: Any
     data: Any
@@ -78,6 +80,9 @@ class Node:
         """Add upstream x local to the gradient of each operand."""
         raise NotImplementedError
 
+    def verify(self, order: Iterable[Any], wanted: Any = None) -> None:
+        """Raise MutationError if numbers that the rules of `order` need have changed."""
+
     def backward(self, upstream: Any = None) -> None:
         """Fill `.grad` of every node this one depends on, by the chain rule from the top down.
 
@@ -102,6 +107,9 @@ class Node:
 
     def _seed(self, upstream: Any) -> Any:
         raise NotImplementedError
+
+
+Node.data = vars(Node)["_data"]  # one slot under two names: no cost where nothing is guarded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -170,6 +178,7 @@ def backward(root: Node, seed: Any) -> None:
         root.grad = seed if root.grad is None else root.grad + seed
         return
     order = downward(root)
+    root.verify(order)
     for node in order:
         if node.op is not None or node.grad is None:
             node.grad = node._zero
@@ -197,6 +206,7 @@ def propagate(
     stops = tuple(stops)
     order = downward(root, stops)
     wanted = reached(order, stops) if stops else None
+    root.verify(order, wanted)
     gradients: dict[Node, Any] = {root: seed}
     with np.errstate(all="ignore"):
         for node in order:
@@ -240,14 +250,14 @@ def arrows(
             if not rule.differentiates(slot):
                 continue
             local = None
-            given = operands if build else tuple(numbers(x) for x in operands)
-            share = rule.vjp(slot, upstream, node if build else node.data, given, node.params)
+            given = operands if build else tuple([numbers(x) for x in operands])
+            share = rule.vjp(slot, upstream, node if build else node._data, given, node.params)
         yield slot, operand, local, node.fit(share, operand)
 
 
 def numbers(operand: Any) -> Any:
-    """The numbers of an operand, node or not."""
-    return operand.data if isinstance(operand, Node) else operand
+    """The numbers of an operand, node or not, for reading: an array must not be written to."""
+    return operand._data if isinstance(operand, Node) else operand
 
 
 def product(upstream: Any, local: Any, singular: bool) -> Any:

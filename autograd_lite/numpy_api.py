@@ -149,8 +149,8 @@ FAMILIES = (
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 # The methods of ndarray that Tensor has as well.
 METHODS: dict[str, Callable[..., Any]] = {
-    "argmax": lambda a, axis=None: np.argmax(a.data, axis=axis),
-    "argmin": lambda a, axis=None: np.argmin(a.data, axis=axis),
+    "argmax": lambda a, axis=None: np.argmax(numbers(a), axis=axis),
+    "argmin": lambda a, axis=None: np.argmin(numbers(a), axis=axis),
 }
 for _family in FAMILIES:
     FUNCTIONS |= _family.FUNCTIONS

@@ -42,7 +42,7 @@ class ValueOperators:
 
     __slots__ = ()
 
-    data: float
+    data: Any
     grad: float | None
     op: Any
     label: str | None

@@ -52,6 +52,10 @@ class Rule:
         """The value, for operands of which none records a graph by itself."""
         raise NotImplementedError
 
+    def differentiates(self, slot: int) -> bool:
+        """Whether input number `slot` gets a gradient."""
+        raise NotImplementedError
+
     def __repr__(self) -> str:
         return f"<rule {self.name}>"
 
@@ -137,7 +141,7 @@ class Elementwise(Rule):
     def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if any(isinstance(x, list | tuple) for x in operands):
             operands = tuple(np.asarray(x) if isinstance(x, list | tuple) else x for x in operands)
-        if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
+        if any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in operands):
             return np.frompyfunc(self, self.arity, 1)(*operands)
         if any(isinstance(x, np.ndarray | np.generic) for x in operands):
             return self.on_arrays(*operands)
@@ -158,6 +162,9 @@ class Elementwise(Rule):
     def may_be_infinite(self, operands: tuple[Any, ...]) -> bool:
         """Whether a local derivative can be infinite with these operands."""
         return self.singular and not (self.tame is not None and self.tame(*operands))
+
+    def differentiates(self, slot: int) -> bool:
+        return self.partials[slot] is not None
 
     def local(self, slot: int, operands: tuple[Any, ...], y: Any) -> Any:
         """dy/d(input number `slot`): a number, an array, a node or an expression."""
@@ -209,7 +216,7 @@ class Structural(Rule):
         self.builtin = builtin
 
     def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        if any(isinstance(x, np.ndarray) and x.dtype == object for x in operands):
+        if any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in operands):
             return (self.composed or self.value)(*operands, **params)
         return self.value(*operands, **params)
 

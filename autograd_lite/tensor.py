@@ -8,6 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from . import array_rules, numpy_api, rules
+from .describe import describe
 from .errors import (
     AutogradError,
     AxisError,
@@ -18,6 +19,7 @@ from .errors import (
     ShapeError,
 )
 from .graph import Node, arrows, numbers
+from .mutation import Guarded, Stamps, stamp, unshared
 from .operators import Operators
 from .recording import here, is_paused, state
 from .rows import Elementwise, Predicate, Rule
@@ -26,14 +28,15 @@ _new = object.__new__
 
 
 @final
-class Tensor(Operators, Node):
+class Tensor(Operators, Guarded):
     """An array of a computation, and how it was computed: one node for each array operation.
 
     Write NumPy with it: operators broadcast, and NumPy's functions and the methods of `ndarray`
     work. Then `backward()` gives the derivative of a scalar result with respect to every `Tensor`.
 
     data: the ndarray, a copy of what was given; float dtypes are kept, integers and booleans become
-    float64.  grad: dL/d(this), of the same shape and dtype; `None` until backward reached it.
+    float64. A leaf's may be written to and assigned; that of a result is read-only.
+    grad: dL/d(this), of the same shape and dtype; `None` until backward reached it.
     Plain numbers and ndarrays in an operation are constants and get no gradient.
 
     Raises DataError for text, complex numbers, ragged lists, and objects.
@@ -54,23 +57,30 @@ class Tensor(Operators, Node):
     __hash__ = object.__hash__
 
     def __init__(self, data: Any, label: str | None = None, dtype: Any = None) -> None:
-        self.data = _as_array(data, dtype)
+        self._data = _as_array(data, dtype)
         self.label = label
-        self.grad = self.op = self.b = None
+        self.grad = self.op = self.b = self.seen = None
         self.a = ()
         self.params = {}
-        self.mark = 0
+        self.mark = self.version = 0
 
     @staticmethod
-    def _node(data: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+    def _node(
+        data: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], stamps: Stamps
+    ) -> Tensor:
         node = _new(Tensor)
-        node.data = np.asarray(data)
+        node._data = np.asarray(data)
         node.grad = node.label = node.b = None
-        node.mark = 0
-        if (state.paused and is_paused()) or not any(isinstance(x, Tensor) for x in operands):
-            node.op, node.a, node.params = None, (), {}
+        node.mark = node.version = 0
+        traced = False
+        for x in operands:
+            traced = traced or x.__class__ is Tensor
+        if not traced or (state.paused and is_paused()):
+            if node._data.base is not None:  # a leaf's array is its own, for the user to write to
+                node._data = node._data.copy()
+            node.op, node.a, node.params, node.seen = None, (), {}, None
         else:
-            node.op, node.a, node.params = rule, operands, params
+            node.op, node.a, node.params, node.seen = rule, operands, params, stamps
         return node
 
     # --- what a node is -----------------------------------------------------------------------
@@ -81,23 +91,24 @@ class Tensor(Operators, Node):
         return operands
 
     def local(self, slot: int) -> Any:
-        return self._local(self.op.local(slot, tuple(map(numbers, self.a)), self.data))
+        return self._local(self.op.local(slot, tuple(map(numbers, self.a)), self._data))
 
     def local_graph(self, slot: int) -> Any:
         return self._local(self.op.local(slot, self.a, self))
 
     def _local(self, local: Any) -> Any:
         if isinstance(local, np.ndarray) and local.dtype.kind in "iub":
-            return local.astype(self.data.dtype)  # a choice of 1 or 0 must not widen float32
+            return local.astype(self._data.dtype)  # a choice of 1 or 0 must not widen float32
         return local
 
     def fit(self, share: Any, operand: Node) -> Any:
         if not isinstance(share, Tensor):
             share = np.asarray(share)
-        if share.shape != operand.shape:
-            share = array_rules.sum_to(share, shape=operand.shape)  # undo broadcasting
-        if share.dtype != operand.dtype:
-            share = array_rules.astype(share, dtype=operand.dtype)
+        data = operand._data
+        if share.shape != data.shape:
+            share = array_rules.sum_to(share, shape=data.shape)  # undo broadcasting
+        if share.dtype != data.dtype:
+            share = array_rules.astype(share, dtype=data.dtype)
         return share
 
     def hand_down(self) -> None:
@@ -111,9 +122,9 @@ class Tensor(Operators, Node):
 
     def _seed(self, upstream: Any) -> Any:
         if upstream is None:
-            if self.data.size != 1:
+            if self._data.size != 1:
                 raise ShapeError(
-                    f"backward: {describe(self)} has {self.data.size} entries, and only a single "
+                    f"backward: {describe(self)} has {self._data.size} entries, and only a single "
                     "number has a gradient.\n"
                     "  Take a loss first, as .sum() or .mean(), or give backward(upstream) an "
                     f"array of shape {self.shape}."
@@ -131,19 +142,19 @@ class Tensor(Operators, Node):
 
     @property
     def shape(self) -> tuple[int, ...]:  # type: ignore[override]
-        return self.data.shape  # type: ignore[no-any-return]
+        return self._data.shape  # type: ignore[no-any-return]
 
     @property
     def dtype(self) -> Any:
-        return self.data.dtype
+        return self._data.dtype
 
     @property
     def ndim(self) -> int:
-        return self.data.ndim  # type: ignore[no-any-return]
+        return self._data.ndim  # type: ignore[no-any-return]
 
     @property
     def size(self) -> int:
-        return self.data.size  # type: ignore[no-any-return]
+        return self._data.size  # type: ignore[no-any-return]
 
     @property
     def T(self) -> Tensor:
@@ -152,12 +163,12 @@ class Tensor(Operators, Node):
 
     def item(self) -> float:
         """The number, of a tensor that holds one; ShapeError if it holds another count."""
-        if self.data.size != 1:
+        if self._data.size != 1:
             raise ShapeError(
-                f"item: {describe(self)} has {self.data.size} entries, not 1.\n"
+                f"item: {describe(self)} has {self._data.size} entries, not 1.\n"
                 "  Pick one (t[0, 1].item()) or take .data for the whole array."
             )
-        return self.data.item()  # type: ignore[no-any-return]
+        return self._data.item()  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
         if here.transforms:
@@ -208,7 +219,7 @@ class Tensor(Operators, Node):
         return numpy_api.function(function, args, kwargs)
 
     def __repr__(self) -> str:
-        array = np.array2string(self.data, separator=", ", prefix="Tensor(", threshold=100)
+        array = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)
         parts = [array]
         if self.dtype != np.float64:
             parts.append(f"dtype={self.dtype}")
@@ -225,14 +236,16 @@ class Tensor(Operators, Node):
 
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        operands = tuple(_operand(rule, x) for x in operands)
+        operands = tuple([_operand(rule, x) for x in operands])
+        if isinstance(rule, Elementwise) and None in rule.partials:
+            operands = tuple(
+                numbers(x) if rule.partials[i] is None else x for i, x in enumerate(operands)
+            )
+        stamps, held = stamp(rule, operands)
         given = tuple(map(numbers, operands))
         try:
             if isinstance(rule, Elementwise):
                 data = rule.on_arrays(*given)
-                operands = tuple(
-                    given[i] if rule.partials[i] is None else x for i, x in enumerate(operands)
-                )
             else:
                 data = rule.compute(given, params)
         except AutogradError:
@@ -245,14 +258,9 @@ class Tensor(Operators, Node):
             raise ShapeError(_refusal(rule, operands, params, str(error))) from None
         if isinstance(rule, Predicate):
             return data
-        return Tensor._node(data, rule, operands, params)
-
-
-def describe(x: Any) -> str:
-    """An operand in an error: its name and shape."""
-    if isinstance(x, Tensor):
-        return f"{x.label or (x.op.name if x.op else 'Tensor')} {x.shape}"
-    return f"array {x.shape}" if isinstance(x, np.ndarray) else f"{type(x).__name__} {x!r:.40}"
+        if held:
+            data = unshared(np.asarray(data), operands)
+        return Tensor._node(data, rule, operands, params, stamps)
 
 
 def _refusal(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], reason: str) -> str:

@@ -234,7 +234,9 @@ def _direction(dx: Any, primal: Node, i: int) -> Any:
         )
     if isinstance(dx, Node):
         return dx
-    return plain.data.astype(primal.dtype) if isinstance(primal, Tensor) else float(plain.data)
+    return (
+        numbers(plain).astype(primal.dtype) if isinstance(primal, Tensor) else float(numbers(plain))
+    )
 
 
 def _number_or_array(result: Any) -> Any:
@@ -255,6 +257,7 @@ def push_forward(root: Node, tangents: dict[Node, Any], build: bool) -> Any:
         return tangents[root]
     order = downward(root, tangents)
     flowing = reached(order, tangents)
+    root.verify(order, flowing)
     found = dict(tangents)
     with np.errstate(all="ignore"):
         for node in reversed(order):
@@ -292,7 +295,7 @@ def _along(tangent: Any, local: Any, node: Node) -> Any:
 def _transposed_twice(node: Node, slot: int, tangent: Any, build: bool) -> Any:
     """J t from the rule for g J: what is linear in g is differentiated with respect to g."""
     given = node.operands if build else tuple(numbers(x) for x in node.operands)
-    y = node if build else node.data
+    y = node if build else numbers(node)
     g = Tensor(np.zeros(node.shape, dtype=node.dtype))
     linear = node.op.vjp(slot, g, y, given, node.params)
     inner = array_rules.sum(linear * tangent)
@@ -311,7 +314,7 @@ def _cut(x: Any) -> Any:
     """A node without its history: what `no_grad` around a transform asks for."""
     if isinstance(x, Symbol) or not isinstance(x, Node):
         return x
-    return Value(x.data) if isinstance(x, Value) else Tensor(x.data)
+    return (Value if isinstance(x, Value) else Tensor)(numbers(x))
 
 
 def _single(result: Any) -> Any:

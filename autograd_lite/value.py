@@ -7,6 +7,7 @@ down.
 
 from __future__ import annotations
 
+import math
 import numbers
 from typing import Any, final
 
@@ -90,7 +91,7 @@ class Value(ValueOperators, Node):
     __hash__ = object.__hash__
 
     def __init__(self, data: float, label: str | None = None) -> None:
-        self.data = _as_float(data, "Value")
+        self._data = _as_float(data, "Value")
         self.label = label
         self.grad = self.op = self.a = self.da = self.b = self.db = None
         self.mark = 0
@@ -112,6 +113,18 @@ class Value(ValueOperators, Node):
         if self.a.__class__ is tuple:
             return self.da[slot]
         return self.db if slot else self.da
+
+    def local_graph(self, slot: int) -> Any:
+        graph, stored = super().local_graph(slot), self.local(slot)
+        now = graph.data if isinstance(graph, Node) else graph
+        if not _same(now, stored):
+            raise MutationError(
+                f"{self.op.name}: its derivative with respect to {self.operands[slot]!r} was "
+                f"{stored!r} when it was computed and is {now!r} now: a .data that it needs was "
+                "changed in between.\n"
+                "  Differentiate before you change it, or compute the result anew afterwards."
+            )
+        return graph
 
     def hand_down(self) -> None:
         gradient: float = self.grad  # type: ignore[assignment]
@@ -135,7 +148,7 @@ class Value(ValueOperators, Node):
 
     def item(self) -> float:
         """The number itself, as a float."""
-        return self.data
+        return self.data  # type: ignore[no-any-return]
 
     def __float__(self) -> float:
         if here.transforms:
@@ -145,10 +158,10 @@ class Value(ValueOperators, Node):
                 "or an object array instead of a float array;\n"
                 "  if the gradient should stop here, write .item()."
             )
-        return self.data
+        return self.data  # type: ignore[no-any-return]
 
     def __bool__(self) -> bool:
-        return self.data != 0
+        return self.data != 0  # type: ignore[no-any-return]
 
     def __pos__(self) -> Value:
         return self
@@ -291,6 +304,13 @@ def _over_arrays(rule: Rule, operands: tuple[Any, ...]) -> Any:
         boxed.append(x)
     result = np.frompyfunc(rule, len(boxed), 1)(*boxed)
     return result.astype(bool) if isinstance(rule, Predicate) else result
+
+
+def _same(now: float, stored: float) -> bool:
+    """Whether two local derivatives agree, but for rounding on another way through a formula."""
+    if math.isfinite(now) and math.isfinite(stored):
+        return abs(now - stored) <= 1e-6 * abs(stored) + 1e-290
+    return now == stored or not (math.isfinite(now) or math.isfinite(stored))
 
 
 def _number(x: Any) -> Any:

@@ -22,7 +22,7 @@ class ValueOperators:
 
     __slots__ = ()
 
-    data: float
+    data: Any
     grad: float | None
     op: Any
     label: str | None

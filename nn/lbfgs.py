@@ -13,6 +13,7 @@ import numpy as np
 
 from autograd_lite import Tensor
 from autograd_lite.errors import ArgumentError, GradientError
+from autograd_lite.graph import numbers
 
 from .interrupts import uninterrupted
 from .optimizer import Array, Optimizer, not_negative, positive
@@ -192,7 +193,7 @@ class LBFGS(Optimizer):
     # --- all parameters as one vector ---------------------------------------------------------
 
     def _vector(self) -> Array:
-        return np.concatenate([np.ravel(p.data).astype(float) for p in self.params])
+        return np.concatenate([np.ravel(numbers(p)).astype(float) for p in self.params])
 
     def _measured(self, loss: Any, allow: bool = False) -> tuple[float, Array]:
         """The loss and its gradient as one vector."""
@@ -203,13 +204,13 @@ class LBFGS(Optimizer):
                 "  A smaller lr or line_search='strong_wolfe' may help."
             )
         parts = [
-            np.zeros(np.size(p.data)) if p.grad is None else np.ravel(p.grad).astype(float)
+            np.zeros(np.size(numbers(p))) if p.grad is None else np.ravel(p.grad).astype(float)
             for p in self.params
         ]
         return found, np.concatenate(parts)
 
     def _place(self, vector: Array) -> None:
-        pieces = np.split(vector, np.cumsum([np.size(p.data) for p in self.params])[:-1])
+        pieces = np.split(vector, np.cumsum([np.size(numbers(p)) for p in self.params])[:-1])
         with uninterrupted():
             for p, piece in zip(self.params, pieces, strict=True):
                 if isinstance(p, Tensor):

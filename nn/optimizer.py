@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd_lite import Node, Tensor, Value
 from autograd_lite.errors import ArgumentError, DataError, GradientError, UnsupportedError
+from autograd_lite.graph import numbers
 
 from .interrupts import uninterrupted
 
@@ -81,7 +82,7 @@ class Optimizer:
             for i, group in enumerate(self._groups):
                 if isinstance(group, Tensor):
                     if group.grad is not None:
-                        p, g = self._decayed(group.data, group.grad, self._decays[i])
+                        p, g = self._decayed(numbers(group), group.grad, self._decays[i])
                         computed.append((i, *self.update(p, g, self._states[i])))
                 elif any(v.grad is not None for v in group):
                     computed.append((i, *self._update_values(group, i)))
