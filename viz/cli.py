@@ -88,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument(
         "--update", type=float, metavar="RATE", help="add the update, x <- x - RATE * gradient"
     )
+    step.add_argument(
+        "--order",
+        choices=("right", "naive"),
+        default="right",
+        help="naive: depth first, to see what goes wrong without waiting for all paths",
+    )
     step.set_defaults(run=_step)
 
     draw = _graph_command(commands, "draw", "draw the graph, with values and gradients")
@@ -146,7 +152,7 @@ def _step(options: argparse.Namespace) -> None:
     from . import step
 
     root, nodes = _graph(options)
-    stepper = step(root, names=nodes, update=options.update)
+    stepper = step(root, names=nodes, update=options.update, order=options.order)
     if options.html is not None:
         print(f"Open {stepper.save(options.html)} in a browser.")
     elif options.text or not (sys.stdout.isatty() and sys.stdin.isatty()):

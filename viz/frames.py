@@ -115,6 +115,31 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideRow:
+    """The same place in two orders: an arrow of each, and whether it is done here."""
+
+    here: str
+    right: str
+    state: str  # done, current or waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The order of this walk and the right one, arrow by arrow."""
+
+    title: str
+    heads: tuple[str, str]
+    rows: tuple[BesideRow, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "title": self.title,
+            "heads": list(self.heads),
+            "rows": [{"here": r.here, "right": r.right, "state": r.state} for r in self.rows],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """One moment of the walk. Everything a reader sees of it is here, in words and in formulas."""
 
@@ -137,6 +162,8 @@ class Frame:
     arrow: int = 0
     arrows_in_all: int = 0
     changes: tuple[Change, ...] = ()
+    warning: str = ""  # what goes wrong here, where a walk is wrong on purpose
+    beside: Beside | None = None
     step: Step | None = field(default=None, compare=False, repr=False)
 
     def line(self, key: str) -> str:
@@ -165,6 +192,8 @@ class Frame:
             "arrow": self.arrow,
             "arrowsInAll": self.arrows_in_all,
             "changes": [change.as_json() for change in self.changes],
+            "warning": pretty(self.warning),
+            "beside": self.beside and self.beside.as_json(),
         }
 
 

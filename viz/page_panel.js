@@ -8,8 +8,10 @@ function pagePanel(tools, shown, nudge) {
     if (frame.note && frame.phase === "backward") parts.push(make("p", { class: "note" }, frame.note));
     if (frame.lines.length) parts.push(lines(frame));
     if (frame.note && frame.phase !== "backward") parts.push(make("p", { class: "note" }, frame.note));
+    if (frame.warning) parts.push(make("p", { class: "card warning" }, frame.warning));
     if (frame.ledger) parts.push(ledger(frame));
     if (frame.meaning) parts.push(meaning(frame));
+    if (frame.beside) parts.push(beside(frame.beside));
     shown.replaceChildren(...parts);
   }
 
@@ -44,6 +46,16 @@ function pagePanel(tools, shown, nudge) {
     );
     const counted = make("span", { class: "note" }, say("arrow_of", { arrow: frame.arrow, arrows: frame.arrowsInAll }));
     return make("div", { class: "card ledger" }, make("h3", {}, data.title, " ", counted), table);
+  }
+
+  // Two orders of arrows, side by side.
+  function beside(data) {
+    const cells = (kind, texts) => texts.map((text) => make(kind, kind === "th" ? { scope: "col" } : {}, text));
+    const table = make("table", {}, make("tr", {}, ...cells("th", data.heads)));
+    for (const row of data.rows) {
+      table.append(make("tr", { class: row.state }, ...cells("td", [`${say("state_" + row.state)} ${row.here}`, row.right])));
+    }
+    return make("div", { class: "card beside" }, make("h3", {}, data.title), table);
   }
 
   function meaning(frame) {

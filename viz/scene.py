@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -25,13 +25,18 @@ class Scene:
     """A graph with its record of backprop, its boxes and arrows, and the names of its nodes."""
 
     def __init__(
-        self, root: Node, names: Mapping[str, Any] | None, keep: Iterable[Node] | None, words: Words
+        self,
+        root: Node,
+        names: Mapping[str, Any] | None,
+        keep: Iterable[Node] | None,
+        words: Words,
+        record: Callable[[Node], list[Step]] = steps,
     ) -> None:
         self.root = root
         self.words = words
         self.names = {node: tidy(text) for node, text in name_nodes(root, names).items()}
         self.outline = outline(root, names, keep, gather=keep is not None)
-        self.steps = steps(root)
+        self.steps = record(root)
         self.replay = Replay(root)
         self.shown = {b.node: b.key for b in self.outline.boxes if b.node is not None}
         self.arrow_keys = {a.origin: a.key for a in self.outline.arrows if a.origin is not None}

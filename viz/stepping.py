@@ -32,9 +32,10 @@ class Stepper:
         update: float | None = None,
         keep: Any = None,
         words: Mapping[str, str] | None = None,
+        order: str = "right",
     ) -> None:
         self.node = node
-        self.model = walk(node, names, update, keep, Words(words))
+        self.model = walk(node, names, update, keep, Words(words), order)
 
     @property
     def frames(self) -> tuple[Frame, ...]:
@@ -125,6 +126,7 @@ def step(
     update: float | None = None,
     keep: Any = None,
     words: Mapping[str, str] | None = None,
+    order: str = "right",
 ) -> Stepper:
     """Walk through backprop from `node`: forward, then backward one arrow at a time.
 
@@ -136,8 +138,10 @@ def step(
     update: a learning rate; then the walk ends with w <- w - rate * gradient.
     keep: the nodes to draw one by one in a large graph; the others are folded.
     words: messages in another language, by the keys of `viz.words.ENGLISH`.
+    order: "naive" goes depth first, without waiting for all paths, beside the right order: the
+    step where it goes wrong is marked, and so is what comes out wrong.
     Raises DataError if `node` is no node, ShapeError if it has more than one entry, ArgumentError
-    for a rate that is no positive number.
+    for a rate that is no positive number or another order.
 
     >>> from autograd_lite import Value
     >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
@@ -145,4 +149,4 @@ def step(
     >>> len(walk), walk[7].title, walk[7].line("numbers")
     (9, 'c = a · b hands a its share', '5 · (-3) = -15')
     """
-    return Stepper(node, names, update, keep, words)
+    return Stepper(node, names, update, keep, words, order)

@@ -6,7 +6,7 @@ import textwrap
 from typing import Any
 
 from .formulas import brief
-from .frames import BACKWARD, FORWARD, UPDATE, Frame, Walk
+from .frames import BACKWARD, FORWARD, UPDATE, Beside, Frame, Walk
 from .words import Words
 
 WIDTH, INDENT = 80, 2
@@ -53,7 +53,7 @@ def encodable(text: str, encoding: str | None) -> str:
     return text
 
 
-def frame_text(frame: Frame, words: Words, width: int = WIDTH) -> str:
+def frame_text(frame: Frame, words: Words, width: int = WIDTH, beside: bool = True) -> str:
     """One frame: its title, its formulas, what the receiving node holds, and what that means."""
     heading = words(
         "text_step",
@@ -81,6 +81,10 @@ def frame_text(frame: Frame, words: Words, width: int = WIDTH) -> str:
         out += _wrapped(title, text, room, width)
     if frame.phase != BACKWARD and frame.note:
         out += _wrapped("", frame.note, room, width)
+    if frame.warning:
+        out += _wrapped("", frame.warning, room, width)
+    if frame.beside and beside:
+        out += ["", *beside_text(frame.beside, words)]
     return "\n".join(out)
 
 
@@ -104,6 +108,15 @@ def _effect(frame: Frame, words: Words) -> list[str]:
     ]
     counted = words("arrow_of", arrow=frame.arrow, arrows=frame.arrows_in_all)
     return [f"{ledger.title} ({counted})", *lines]
+
+
+def beside_text(beside: Beside, words: Words) -> list[str]:
+    """Two orders of arrows in two columns."""
+    cells = [(f"{words('state_' + row.state)} {row.here}", row.right) for row in beside.rows]
+    wide = max(len(left) for left, _ in [*cells, (f"  {beside.heads[0]}", "")])
+    head = f"  {beside.heads[0]}"
+    lines = [f"{left:<{wide}}   {right}" for left, right in [(head, beside.heads[1]), *cells]]
+    return [f"{' ' * INDENT}{beside.title}", *(f"{' ' * INDENT}{line}" for line in lines)]
 
 
 def _wrapped(title: str, text: str, room: int, width: int) -> list[str]:
@@ -131,7 +144,9 @@ def walk_text(walk: Walk, width: int = WIDTH) -> str:
         if frames:
             out += ["", words(key)]
         for frame in frames:
-            out += ["", frame_text(frame, words, width)]
+            out += ["", frame_text(frame, words, width, beside=False)]
+        if frames and frames[-1].beside:
+            out += ["", *beside_text(frames[-1].beside, words)]
     last_backward = max(i for i, f in enumerate(walk.frames) if f.phase != UPDATE)
     out += ["", words("text_result"), *table(walk, last_backward, settled=True, width=width)]
     return "\n".join(out)

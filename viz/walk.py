@@ -9,17 +9,21 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, DataError, ShapeError
-from autograd_lite.graph import Node
+from autograd_lite.graph import Node, steps
 
 from .backward import backward
 from .formula import name, row
 from .formulas import amount, brief, full, is_single, shape
 from .frames import FORWARD, Change, Frame, Line, Walk
 from .mathml import plain
+from .naive import naive_steps
+from .orders import beside_right
 from .outline import Box
 from .scene import Scene, noted, numbered
 from .updating import updates
 from .words import Words
+
+RECORDS = {"right": steps, "naive": naive_steps}
 
 
 def walk(
@@ -28,11 +32,12 @@ def walk(
     update: float | None = None,
     keep: Iterable[Node] | None = None,
     words: Words | None = None,
+    order: str = "right",
 ) -> Walk:
     """Every frame of the walk through backprop from `root`, which is only read.
 
     Raises DataError if `root` is no node, ShapeError if it has more than one entry, ArgumentError
-    if `update` is no positive number.
+    if `update` is no positive number or `order` is none of its kinds.
     """
     if not isinstance(root, Node):
         raise DataError(
@@ -50,8 +55,13 @@ def walk(
         raise ArgumentError(
             f"step: update={update!r} is no learning rate.\n  Give a positive number, such as 0.1."
         )
-    scene = Scene(root, names, keep, words or Words())
-    frames = [*forward(scene), *backward(scene)]
+    if order not in RECORDS:
+        raise ArgumentError(
+            f"step: order={order!r}; give 'right', or 'naive' to see what goes wrong without it."
+        )
+    scene = Scene(root, names, keep, words or Words(), RECORDS[order])
+    back = backward(scene)
+    frames = [*forward(scene), *(back if order == "right" else beside_right(scene, back))]
     if update is not None:
         frames += updates(scene, float(update))
     return Walk(root, scene.names, scene.outline, scene.words, tuple(frames))
