@@ -40,11 +40,13 @@ from .lbfgs import LBFGS
 from .losses import binary_cross_entropy, cross_entropy, hinge, huber, l1, mse, nll
 from .module import Module
 from .normalisation import BatchNorm1d, LayerNorm
+from .onnx_export import to_onnx
 from .optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from .optimizer import Optimizer, clip_grad_norm
 from .saving import load, metadata, save
 from .schedules import CosineLR, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupLR
 from .stacks import MLP, Residual, Sequential
+from .torch_exchange import from_torch, to_torch
 from .training import accuracy, evaluate, fit, predict
 
 __all__ = [
@@ -91,6 +93,7 @@ __all__ = [
     "elu",
     "evaluate",
     "fit",
+    "from_torch",
     "gelu",
     "hinge",
     "huber",
@@ -111,4 +114,6 @@ __all__ = [
     "softmax",
     "softplus",
     "tanh",
+    "to_onnx",
+    "to_torch",
 ]

@@ -71,16 +71,16 @@ class Module:
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """Every parameter once, with its path, as "layers.0.weight"."""
+        return ((name, item) for name, item in self._named_state() if _is_parameter(item))
+
+    def _named_state(self) -> Iterator[tuple[str, Any]]:
+        """Parameters and buffers with their paths, module by module."""
         seen: set[int] = set()
         for path, module in self.named_modules():
             for name, item in _items(module):
                 if _is_parameter(item) and id(item) not in seen:
                     seen.add(id(item))
                     yield _join(path, name), item
-
-    def named_buffers(self) -> Iterator[tuple[str, Array]]:
-        """Every array that is not learned but belongs to the state, with its path."""
-        for path, module in self.named_modules():
             for name in module.buffers:
                 yield _join(path, name), getattr(module, name)
 
@@ -159,8 +159,7 @@ class Module:
 
         The same for Tensor and scalar models.
         """
-        state = {name: detach(parameter) for name, parameter in self.named_parameters()}
-        return state | {name: np.array(buffer) for name, buffer in self.named_buffers()}
+        return {name: np.array(detach(item)) for name, item in self._named_state()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take the numbers of `state_dict()`. All names and shapes must fit, else nothing changes.
@@ -174,7 +173,7 @@ class Module:
                 f"load_state_dict: {type(state).__name__} {state!r:.40} is no mapping of names to "
                 "arrays.\n  Give what state_dict() gave."
             )
-        own = dict(self.named_parameters()) | dict(self.named_buffers())
+        own = dict(self._named_state())
         wrong = [f"{name} is missing" for name in own if name not in state]
         wrong += [f"{name} is unknown" for name in state if name not in own]
         arrays = {name: _loadable(name, state[name], own[name]) for name in own if name in state}
