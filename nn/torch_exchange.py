@@ -185,6 +185,6 @@ def _torch() -> Any:
         import torch
     except ImportError:
         raise DependencyError(
-            "Exchanging models with PyTorch needs PyTorch.\n  pip install torch"
+            'Exchanging models with PyTorch needs PyTorch.\n  pip install "autograd-lite[torch]"'
         ) from None
     return torch
