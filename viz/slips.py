@@ -111,8 +111,9 @@ def _of_one_arrow(situation: Situation) -> Gives:
     yield "sign", -step.contribution
     if isinstance(step.node.op, Elementwise):
         yield "no_upstream", share_of(step, np.ones_like(upstream) * 1.0)
-        unchanged = "lets_through" if _is_zero(step.local) else "no_local"
-        yield unchanged, share_of(step, upstream, 1.0)
+        if not _copies(step.node.op, step.slot, step.node.operands):
+            unchanged = "lets_through" if _is_zero(step.local) else "no_local"
+            yield unchanged, share_of(step, upstream, 1.0)
         if not _is_zero(step.local):  # then the sum is the upstream alone
             yield "path_sum", share_of(step, 1.0, upstream + step.local)
         for key, local in _wrong_locals(step):
@@ -136,13 +137,15 @@ def _wrong_locals(step: Step) -> Iterator[tuple[str, Any]]:
     rule, slot, y = step.node.op, step.slot, step.node.data
     operands = tuple(numbers(x) for x in step.node.operands)
     others = [i for i, partial in enumerate(rule.partials) if i != slot and partial is not None]
-    if len(operands) == 2:
+    # One mistake has one name: the slope of minus by the other input is the wrong sign.
+    copies = _copies(rule, slot, operands)
+    if len(operands) == 2 and not copies:
         for other in others:
             yield "other_input", local_at(step, operands, y, other)
-    if len(operands) == 1:
+    if len(operands) == 1 and not same(operands[0], y):
         yield "input", operands[0]
     yield "output", y
-    if _copies(rule, slot, operands) and others:
+    if copies and others:
         yield "splits", step.local / (1 + len(others))
     else:
         yield "from_input", local_at(step, operands, operands[slot])
@@ -172,9 +175,10 @@ def _total(situation: Situation) -> Gives:
     yield "sign", -total
     if len(shares) > 1:
         yield "overwrites", shares[-1]
-        yield "first_only", shares[0]
         yield "multiplies", math.prod(shares)
-        yield "averages_arrows", total / len(shares)
+        if not all(same(share, shares[-1]) for share in shares):
+            yield "first_only", shares[0]
+            yield "averages_arrows", total / len(shares)
     for key, share in _of_one_arrow(situation):
         if key != "sign" or len(shares) > 1:
             yield key, total - shares[-1] + share

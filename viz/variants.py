@@ -98,6 +98,23 @@ def awkwardness(root: Node, asks: Sequence[str] = ASKS) -> float:
     return unclear + 0.01 * long + 10 * vanishing(asked)
 
 
+def clear(root: Node, asks: Sequence[str] = ASKS) -> bool:
+    """Whether all slips of these questions are apart, no share vanishes, and numbers are short."""
+    whole = True
+    for node in downward(root):
+        shown = np.ravel(node.data)
+        if not np.all(np.isfinite(shown)):
+            return False
+        if node.op is None:
+            whole = whole and all(float(v).is_integer() for v in shown)
+        elif whole and any(len(short(v)) > LONGEST for v in shown):
+            return False
+    asked = [s for ask in asks for s in situations(root, ask)]
+    if whole and any(len(short(v)) > LONGEST for s in asked for v in np.ravel(s.right)):
+        return False
+    return not vanishing(asked) and all(apart(s) for s in asked)
+
+
 def vanishing(asked: Sequence[Situation]) -> int:
     """How many shares are 0 where the local derivative is not: a wrong way would go unseen."""
     return sum(
