@@ -133,19 +133,20 @@ class Step:
     arrows: int
 
 
-def downward(root: Node, stops: Iterable[Node] = ()) -> list[Node]:
-    """Every node that `root` depends on, `root` first and each node before its inputs.
+def downward(root: Node | Iterable[Node], stops: Iterable[Node] = ()) -> list[Node]:
+    """Every node that `root`, or one of several roots, depends on, each node before its inputs.
 
     This is reverse topological order, found by an iterative depth-first walk with marks on the
     nodes. The walk does not enter the nodes of `stops`, and leaves them out.
     """
+    roots = (root,) if isinstance(root, Node) else tuple(root)
     with _walking:
         walk = next(_walks)
         done = -walk
         for node in stops:
             node.mark = done
         order: list[Node] = []
-        stack = [] if root.mark == done else [root]
+        stack = [node for node in roots if node.mark != done]
         push, pop, append = stack.append, stack.pop, order.append
         while stack:
             node = stack[-1]
@@ -203,23 +204,50 @@ def propagate(
             can be differentiated or printed; otherwise with their numbers.
     record: called for every arrow: node, input, slot, upstream, local, contribution, before, after.
     """
-    stops = tuple(stops)
-    order = downward(root, stops)
-    wanted = reached(order, stops) if stops else None
-    root.verify(order, wanted)
-    gradients: dict[Node, Any] = {root: seed}
-    with np.errstate(all="ignore"):
-        for node in order:
-            if node.op is None or node not in gradients:
-                continue
-            upstream = gradients[node]
-            for slot, operand, local, share in arrows(node, upstream, build, wanted):
-                before = gradients.get(operand)
-                after = share if before is None else before + share
-                gradients[operand] = after
-                if record is not None:
-                    record(node, operand, slot, upstream, local, share, before, after)
-    return gradients
+    return Sweep((root,), stops, build).run({root: seed}, record)
+
+
+class Sweep:
+    """The backward loop over the part of a graph between `roots` and `stops`, walked once.
+
+    It runs for any number of upstream gradients: the rows of a Jacobian share one order of the
+    nodes, and with `keep` the local derivatives as well.
+    """
+
+    def __init__(
+        self,
+        roots: Iterable[Node],
+        stops: Iterable[Node] = (),
+        build: bool = False,
+        keep: bool = False,
+    ) -> None:
+        roots, stops = tuple(roots), tuple(stops)
+        self.build = build
+        self.order = downward(roots, stops)
+        self.wanted = reached(self.order, stops) if stops else None
+        self.locals: dict[tuple[Node, int], Any] | None = {} if keep else None
+        for root in {type(root): root for root in roots}.values():
+            root.verify(self.order, self.wanted)
+
+    def run(
+        self, seeds: Mapping[Node, Any], record: Callable[..., None] | None = None
+    ) -> dict[Node, Any]:
+        """The gradients of all nodes met, from those of the roots."""
+        gradients: dict[Node, Any] = dict(seeds)
+        with np.errstate(all="ignore"):
+            for node in self.order:
+                if node.op is None or node not in gradients:
+                    continue
+                upstream = gradients[node]
+                for slot, operand, local, share in arrows(
+                    node, upstream, self.build, self.wanted, self.locals
+                ):
+                    before = gradients.get(operand)
+                    after = share if before is None else before + share
+                    gradients[operand] = after
+                    if record is not None:
+                        record(node, operand, slot, upstream, local, share, before, after)
+        return gradients
 
 
 def reached(order: list[Node], starts: Iterable[Node]) -> set[Node]:
@@ -232,27 +260,41 @@ def reached(order: list[Node], starts: Iterable[Node]) -> set[Node]:
 
 
 def arrows(
-    node: Node, upstream: Any, build: bool, wanted: set[Node] | None
+    node: Node,
+    upstream: Any,
+    build: bool,
+    wanted: set[Node] | None,
+    kept: dict[tuple[Node, int], Any] | None = None,
 ) -> Iterator[tuple[int, Node, Any, Any]]:
-    """(slot, operand, local derivative, contribution) for every operand that gets a share."""
+    """(slot, operand, local derivative, contribution) for every operand that gets a share.
+
+    kept: where to find local derivatives that were computed before, and to leave new ones.
+    """
     rule: Rule = node.op
     operands = node.operands
-    for slot, operand in enumerate(operands):
-        if not isinstance(operand, Node) or (wanted is not None and operand not in wanted):
-            continue
-        if isinstance(rule, Elementwise):
-            if rule.partials[slot] is None:
-                continue
-            local = node.local_graph(slot) if build else node.local(slot)
-            share = product(upstream, local, rule.may_be_infinite(operands))
-        else:
-            assert isinstance(rule, Structural)
-            if not rule.differentiates(slot):
-                continue
-            local = None
-            given = operands if build else tuple([numbers(x) for x in operands])
-            share = rule.vjp(slot, upstream, node if build else node._data, given, node.params)
-        yield slot, operand, local, node.fit(share, operand)
+    slots = [
+        slot
+        for slot, operand in enumerate(operands)
+        if isinstance(operand, Node)
+        and (wanted is None or operand in wanted)
+        and rule.differentiates(slot)
+    ]
+    if isinstance(rule, Elementwise):
+        singular = rule.may_be_infinite(operands)
+        for slot in slots:
+            local = None if kept is None else kept.get((node, slot))
+            if local is None:
+                local = node.local_graph(slot) if build else node.local(slot)
+                if kept is not None:
+                    kept[node, slot] = local
+            share = product(upstream, local, singular)
+            yield slot, operands[slot], local, node.fit(share, operands[slot])
+    else:
+        assert isinstance(rule, Structural)
+        given = operands if build else tuple([numbers(x) for x in operands])
+        y = node if build else node._data
+        for slot, share in rule.shares(slots, upstream, y, given, node.params):
+            yield slot, operands[slot], None, node.fit(share, operands[slot])
 
 
 def numbers(operand: Any) -> Any:

@@ -31,7 +31,7 @@ from typing import Any
 
 from . import rules
 from . import scalar_math as np
-from .recording import is_paused, state
+from .recording import kept_out, state
 from .scalar_math import exactly
 
 new: Any = object.__new__
@@ -95,9 +95,9 @@ def _build(rule: Elementwise, **slots: str) -> list[str]:
     """A new node, or a plain leaf while nothing is recorded."""
     fields = {"data": "y", "op": f"rules.{rule.name}", **slots}
     return [
-        "if state.paused and is_paused():",
-        "    return self._leaf(y)",
         "node = new(self.__class__)",
+        "if state.paused and kept_out(node):",
+        "    return self._leaf(y)",
         *(f"node.{field} = {text}" for field, text in fields.items()),
         "node.grad = node.label = None",
         "node.mark = 0",

@@ -3,20 +3,36 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import inspect
+import sys
 import threading
-from types import TracebackType
+from collections.abc import Callable, Generator, Iterator
+from types import FrameType, TracebackType
+from typing import Any, TypeVar
+
+from .errors import DataError
+
+F = TypeVar("F", bound=Callable[..., Any])
+_SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 
 class _State:
     __slots__ = ("paused",)
 
     def __init__(self) -> None:
-        self.paused = 0  # how many `no_grad` blocks are open, over all threads
+        # How many `no_grad` blocks and watches are open, over all threads: where it is 0, which is
+        # nearly always, an operation need not ask further.
+        self.paused = 0
 
 
 class _Here(threading.local):
-    no_grad = 0
-    transforms = 0
+    """What this thread is inside of."""
+
+    def __init__(self) -> None:
+        self.blocks: list[FrameType | None] = []  # open `no_grad`, a generator's by its frame
+        self.watches: list[set[Any]] = []  # open watches: the nodes made since
+        self.transforms = 0
 
 
 state = _State()
@@ -24,15 +40,56 @@ here = _Here()
 _counting = threading.Lock()
 
 
+def _count(change: int) -> None:
+    with _counting:
+        state.paused += change
+
+
 def is_paused() -> bool:
     """Whether this thread is inside `no_grad`. Ask only if `state.paused` is not 0."""
-    return here.no_grad > 0
+    # A frame without a caller is a generator that waits at a `yield`: what runs meanwhile is not
+    # inside its block.
+    return any(frame is None or frame.f_back is not None for frame in here.blocks)
 
 
-class no_grad(contextlib.ContextDecorator):
+def kept_out(node: Any) -> bool:
+    """Whether a node that is being made is not to be recorded. Ask only if `state.paused`.
+
+    Otherwise it is noted for the watch that is open, if one is.
+    """
+    if is_paused():
+        return True
+    note(node)
+    return False
+
+
+def note(node: Any) -> None:
+    """Tell the watch of this thread that a node was made."""
+    if here.watches:
+        here.watches[-1].add(node)
+
+
+@contextlib.contextmanager
+def watch() -> Iterator[set[Any]]:
+    """The nodes that this thread makes meanwhile; everything is recorded."""
+    made: set[Any] = set()
+    blocks, here.blocks = here.blocks, []
+    _count(1)
+    here.watches.append(made)
+    try:
+        yield made
+    finally:
+        here.watches.pop()
+        here.blocks = blocks
+        _count(-1)
+
+
+class no_grad:
     """Compute without recording: results are leaves, and nothing is kept for a backward pass.
 
-    A context manager and a decorator; it counts for the thread that entered it only.
+    A context manager and a decorator, of generator functions as well. It counts for the thread
+    that entered it only. In a generator or a coroutine it counts while that runs, not while it
+    waits at a `yield` or an `await`.
 
     >>> from autograd_lite import Value
     >>> x = Value(2.0)
@@ -42,10 +99,16 @@ class no_grad(contextlib.ContextDecorator):
     ()
     """
 
+    def __init__(self) -> None:
+        self._entered: list[tuple[list[FrameType | None], FrameType | None]] = []
+
     def __enter__(self) -> None:
-        with _counting:
-            state.paused += 1
-        here.no_grad += 1
+        frame: FrameType | None = sys._getframe(1)
+        if frame is not None and not frame.f_code.co_flags & _SUSPENDABLE:
+            frame = None
+        here.blocks.append(frame)
+        self._entered.append((here.blocks, frame))
+        _count(1)
 
     def __exit__(
         self,
@@ -53,21 +116,51 @@ class no_grad(contextlib.ContextDecorator):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        here.no_grad -= 1
-        with _counting:
-            state.paused -= 1
+        # One object may be open in several threads, and a generator be closed by another one.
+        mine = [i for i, (blocks, _) in enumerate(self._entered) if blocks is here.blocks]
+        blocks, frame = self._entered.pop(mine[-1] if mine else -1)
+        blocks.remove(frame)
+        _count(-1)
+
+    def __call__(self, f: F) -> F:
+        """The function, computing without recording."""
+        if not callable(f):
+            raise DataError(
+                f"no_grad: {f!r:.60} is not a function.\n"
+                "  Write `with no_grad():`, or @no_grad() above a function."
+            )
+        if inspect.iscoroutinefunction(f) or inspect.isasyncgenfunction(f):
+            raise DataError(
+                f"no_grad: {getattr(f, '__name__', f)} is asynchronous, and decorating it would "
+                "not reach its body.\n  Write `with no_grad():` inside it."
+            )
+        if inspect.isgeneratorfunction(f):
+
+            @functools.wraps(f)
+            def generate(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
+                with no_grad():
+                    return (yield from f(*args, **kwargs))
+
+            return generate  # type: ignore[return-value]
+
+        @functools.wraps(f)
+        def paused(*args: Any, **kwargs: Any) -> Any:
+            with no_grad():
+                return f(*args, **kwargs)
+
+        return paused  # type: ignore[return-value]
 
 
 @contextlib.contextmanager
-def inside_transform():  # type: ignore[no-untyped-def]
+def inside_transform() -> Iterator[int]:
     """Count one more transform (grad, jvp, ...) of this thread; gives how many were open before.
 
     A `no_grad` around the transform does not reach into it: what it differentiates is recorded.
     """
-    paused, here.no_grad = here.no_grad, 0
+    blocks, here.blocks = here.blocks, []
     here.transforms += 1
     try:
         yield here.transforms - 1
     finally:
         here.transforms -= 1
-        here.no_grad = paused
+        here.blocks = blocks

@@ -14,7 +14,7 @@ row knows none of them by name, and a new kind of operand needs no change here.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from math import inf
 from typing import Any, TypeVar
 
@@ -222,6 +222,13 @@ class Structural(Rule):
 
     def differentiates(self, slot: int) -> bool:
         return callable(self.vjps) or self.vjps[slot] is not None
+
+    def shares(
+        self, slots: list[int], g: Any, y: Any, operands: tuple[Any, ...], params: Any
+    ) -> Iterator[tuple[int, Any]]:
+        """(slot, gradient of that input) for the inputs `slots`, from the gradient `g` of `y`."""
+        for slot in slots:
+            yield slot, self.vjp(slot, g, y, operands, params)
 
     def vjp(self, slot: int, g: Any, y: Any, operands: tuple[Any, ...], params: Any) -> Any:
         """The gradient of input number `slot`, from the gradient `g` of the output `y`."""

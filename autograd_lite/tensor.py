@@ -21,7 +21,7 @@ from .errors import (
 from .graph import Node, arrows, numbers
 from .mutation import Guarded, Stamps, stamp, unshared
 from .operators import Operators
-from .recording import here, is_paused, state
+from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 
 _new = object.__new__
@@ -63,6 +63,8 @@ class Tensor(Operators, Guarded):
         self.a = ()
         self.params = {}
         self.mark = self.version = 0
+        if state.paused:
+            note(self)
 
     @staticmethod
     def _node(
@@ -75,7 +77,7 @@ class Tensor(Operators, Guarded):
         traced = False
         for x in operands:
             traced = traced or x.__class__ is Tensor
-        if not traced or (state.paused and is_paused()):
+        if not traced or (state.paused and kept_out(node)):
             if node._data.base is not None:  # a leaf's array is its own, for the user to write to
                 node._data = node._data.copy()
             node.op, node.a, node.params, node.seen = None, (), {}, None

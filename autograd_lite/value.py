@@ -17,7 +17,7 @@ from . import numpy_elementwise, rules
 from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
 from .graph import Node
 from .operators import method_names
-from .recording import here, is_paused, state
+from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 from .scalar_math import exactly
 from .symbols import BY_UFUNC
@@ -95,6 +95,8 @@ class Value(ValueOperators, Node):
         self.label = label
         self.grad = self.op = self.a = self.da = self.b = self.db = None
         self.mark = 0
+        if state.paused:
+            note(self)
 
     # --- what a node is -----------------------------------------------------------------------
 
@@ -277,11 +279,11 @@ def interpret(rule: Elementwise, operands: tuple[Any, ...]) -> Value:
         for i, x in enumerate(operands)
     )
     traced = [i for i, x in enumerate(kept) if isinstance(x, Value)]
-    if not traced or (state.paused and is_paused()):
+    node = _new(Value)
+    if not traced or (state.paused and kept_out(node)):
         return Value(exactly(rule, given, ())[0])
     y, *found = exactly(rule, given, tuple(traced))
     local = dict(zip(traced, found, strict=True))
-    node = _new(Value)
     node.data, node.op = y, rule
     node.grad = node.label = node.b = node.db = None
     node.mark = 0

@@ -1,11 +1,14 @@
 """no_grad: results without history."""
 
+import asyncio
+import threading
+
 import numpy as np
 import pytest
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
-from autograd_lite.recording import state
+from autograd_lite.recording import here, state
 
 
 def operations(x):
@@ -77,3 +80,121 @@ def test_no_gradient_flows_through_what_was_computed_inside():
 def _paused(x):
     with ag.no_grad():
         return x * x
+
+
+def test_a_generator_is_inside_only_while_it_runs():
+    x = Value(1.0)
+
+    def numbers():
+        with ag.no_grad():
+            for i in range(3):
+                yield (x * i).op
+
+    first, second = numbers(), numbers()
+    for _ in range(2):
+        assert next(first) is None
+        assert (x * 2).op is not None
+        assert next(second) is None
+    first.close()
+    assert next(second) is None
+    assert (x * 2).op is not None
+    with ag.no_grad():
+        del second
+        assert (x * 2).op is None
+    assert state.paused == 0
+    assert here.blocks == []
+
+
+def test_it_decorates_a_generator_function():
+    x = Value(1.0)
+
+    @ag.no_grad()
+    def numbers(start):
+        got = yield (x * start).op
+        return (x * got).op
+
+    running = numbers(2)
+    assert numbers.__name__ == "numbers"
+    assert next(running) is None
+    assert (x * 2).op is not None
+    with pytest.raises(StopIteration) as stopped:
+        running.send(3)
+    assert stopped.value.value is None
+
+
+def test_a_generator_that_leaves_a_transform_with_its_block_open_harms_nothing():
+    kept = []
+
+    def waits():
+        with ag.no_grad():
+            yield
+
+    def f(x):
+        kept.append(waits())
+        next(kept[-1])
+        return x * x
+
+    assert ag.grad(f)(3.0) == 6.0
+    kept[0].close()
+    with ag.no_grad():
+        assert (Value(1.0) * 2).op is None
+    assert state.paused == 0
+
+
+def test_tasks_that_wait_for_each_other_do_not_share_a_block():
+    x = Value(1.0)
+
+    async def pausing():
+        with ag.no_grad():
+            await asyncio.sleep(0)
+            inside = (x * 2).op
+            await asyncio.sleep(0)
+        return inside
+
+    async def recording():
+        found = []
+        for _ in range(4):
+            found.append((x * 2).op)
+            await asyncio.sleep(0)
+        return found
+
+    async def both():
+        return await asyncio.gather(pausing(), recording())
+
+    inside, outside = asyncio.run(both())
+    assert inside is None
+    assert None not in outside
+
+
+def test_one_block_object_serves_several_threads():
+    pause, x, found = ag.no_grad(), Value(1.0), []
+    entered, leave = threading.Event(), threading.Event()
+
+    def work():
+        with pause:
+            entered.set()
+            leave.wait(10)
+            found.append((x * 2).op)
+        found.append((x * 2).op is not None)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert entered.wait(10)
+    assert (x * 2).op is not None
+    with pause:
+        assert (x * 2).op is None
+        leave.set()
+        thread.join()
+        assert (x * 2).op is None
+    assert found == [None, True]
+    assert state.paused == 0
+
+
+def test_what_cannot_be_decorated_is_refused():
+    async def predict(x):
+        return x
+
+    with pytest.raises(ag.DataError, match="predict is asynchronous"):
+        ag.no_grad()(predict)
+    with pytest.raises(ag.DataError, match="not a function"):
+        ag.no_grad()(Value(2.0))
