@@ -10,6 +10,19 @@ Source: Giles, Collected Matrix Derivative Results for Forward and Reverse Mode 
 from __future__ import annotations
 
 from .joining_rules import concatenate, stack
+from .linalg_rules import (
+    cholesky,
+    cofactor_slopes,
+    cofactors,
+    det,
+    inv,
+    log_det,
+    norm,
+    norm_p,
+    pinv,
+    qr,
+    solve,
+)
 from .padding_rules import pad
 from .picking_rules import (
     diag,
@@ -23,7 +36,7 @@ from .picking_rules import (
     take_along_axis,
     tile,
 )
-from .product_rules import matmul
+from .product_rules import convolve, einsum, matmul
 from .reduction_rules import cumprod, cumsum, logsumexp, max, min, prod, sum
 from .shape_rules import (
     astype,
@@ -37,33 +50,64 @@ from .shape_rules import (
     tril,
     triu,
 )
+from .spectral_rules import (
+    alike,
+    eigenvalues,
+    eigenvectors,
+    eigh,
+    left_vectors,
+    right_vectors,
+    singular_values,
+    svd,
+)
 
 __all__ = [
+    "alike",
     "astype",
     "broadcast_to",
+    "cholesky",
+    "cofactor_slopes",
+    "cofactors",
     "concatenate",
+    "convolve",
     "cumprod",
     "cumsum",
+    "det",
     "diag",
     "diagonal",
+    "eigenvalues",
+    "eigenvectors",
+    "eigh",
+    "einsum",
     "flip",
     "index",
     "index_add",
+    "inv",
+    "left_vectors",
+    "log_det",
     "logsumexp",
     "matmul",
     "max",
     "min",
+    "norm",
+    "norm_p",
     "pad",
+    "pinv",
     "prod",
     "put_back",
+    "qr",
     "repeat",
     "reshape",
+    "right_vectors",
     "roll",
     "rot90",
+    "singular_values",
+    "solve",
     "sort",
     "stack",
     "sum",
     "sum_to",
+    "svd",
     "take",
     "take_along_axis",
     "tile",

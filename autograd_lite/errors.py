@@ -5,6 +5,8 @@ so that both `except ag.AutogradError` and `except ValueError` work. A message s
 (with the numbers), where, and what to do.
 """
 
+import numpy as np
+
 
 class AutogradError(Exception):
     """Base of every error that autograd-lite raises on purpose."""
@@ -20,6 +22,10 @@ class AxisError(AutogradError, ValueError, IndexError):
 
 class IndexingError(AutogradError, IndexError):
     """An index that the array does not have."""
+
+
+class LinAlgError(AutogradError, np.linalg.LinAlgError):
+    """A matrix that has no inverse, no factors, or not the shape for them."""
 
 
 class LabelError(AutogradError, ValueError):

@@ -14,8 +14,12 @@ import numpy as np
 
 from . import (
     array_rules,
+    numpy_curves,
     numpy_elementwise,
+    numpy_factors,
     numpy_joining,
+    numpy_linalg,
+    numpy_norms,
     numpy_products,
     numpy_reductions,
     numpy_shapes,
@@ -89,6 +93,8 @@ def ufunc(function: np.ufunc, method: str, inputs: Sequence[Any], settings: dict
         if function in UFUNCS:
             refuse(f"np.{name}", settings)
             return UFUNCS[function](*inputs)
+        if function in numpy_products.UFUNCS:
+            return _call(function, numpy_products.UFUNCS[function], inputs, settings)
     called = name if method == "__call__" else f"{name}.{method}"
     raise UnsupportedError(_no_rule(f"np.{called}"))
 
@@ -96,12 +102,7 @@ def ufunc(function: np.ufunc, method: str, inputs: Sequence[Any], settings: dict
 def function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     """`__array_function__` of Tensor: the adapter of a NumPy function."""
     if function in FUNCTIONS:
-        adapter = FUNCTIONS[function]
-        try:
-            return adapter(*args, **kwargs)
-        except TypeError as error:
-            _refuse_unknown(function, adapter, args, kwargs, error)
-            raise
+        return _call(function, FUNCTIONS[function], args, kwargs)
     if function in QUESTIONS:
         return function(*map(numbers, args), **{k: numbers(v) for k, v in kwargs.items()})
     if function in (np.copyto, np.put, np.place, np.putmask, np.full_like, np.fill_diagonal):
@@ -126,21 +127,27 @@ def _no_rule(name: str) -> str:
     )
 
 
-def _refuse_unknown(
-    function: Any, adapter: Callable[..., Any], args: Any, kwargs: Any, error: TypeError
-) -> None:
-    """Raise UnsupportedError if the call has settings of NumPy's that the adapter does not know."""
+def _call(function: Any, adapter: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """Call the adapter; UnsupportedError if it does not know a setting that NumPy has."""
     try:
-        inspect.signature(adapter).bind(*args, **kwargs)
-    except TypeError:
-        raise UnsupportedError(
-            f"{public_name(function)}: {error}.\n  This setting is not supported for a Tensor."
-        ) from None
+        return adapter(*args, **kwargs)
+    except TypeError as error:
+        try:
+            inspect.signature(adapter).bind(*args, **kwargs)
+        except TypeError:
+            raise UnsupportedError(
+                f"{public_name(function)}: {error}.\n  This setting is not supported for a Tensor."
+            ) from None
+        raise
 
 
 FAMILIES = (
+    numpy_curves,
     numpy_elementwise,
+    numpy_factors,
     numpy_joining,
+    numpy_linalg,
+    numpy_norms,
     numpy_products,
     numpy_reductions,
     numpy_shapes,

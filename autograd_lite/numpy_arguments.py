@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DataError, UnsupportedError
+from .errors import AxisError, DataError, LinAlgError, UnsupportedError
+from .graph import Node
 
 unset: Any = object()
 
@@ -41,3 +42,27 @@ def whole(x: Any) -> int:
 def sizes(shape: Any) -> tuple[int, ...]:
     """A shape as a tuple of whole numbers."""
     return tuple(map(whole, shape)) if np.ndim(shape) else (whole(shape),)
+
+
+def array(x: Any) -> Any:
+    """An operand with a shape: a node as it is, anything else as an array."""
+    return x if isinstance(x, Node) else np.asarray(x)
+
+
+def place(axis: Any, ndim: int, name: str) -> int:
+    """An axis counted from the front; AxisError if an array of `ndim` axes does not have it."""
+    i = whole(axis)
+    if not -ndim <= i < ndim:
+        raise AxisError(f"{name}: axis {i} of an array of {ndim} axes.")
+    return i % ndim
+
+
+def matrix(x: Any, name: str, square: bool = False) -> Any:
+    """An operand that is a matrix or a stack of them."""
+    x = array(x)
+    if x.ndim < 2 or (square and x.shape[-1] != x.shape[-2]):
+        raise LinAlgError(
+            f"np.linalg.{name}: shape {x.shape} is not that of a "
+            f"{'square ' * square}matrix or a stack of them."
+        )
+    return x

@@ -36,3 +36,42 @@ matmul = structural(
     latex="{a} {b}",
     badge="@",
 )
+
+
+def _einsum_vjp(
+    slot: int, g: Any, y: Any, arrays: tuple[Any, ...], spec: str, optimize: Any
+) -> Any:
+    """The same sum of products, with the gradient in the place of the input it is for."""
+    terms, result = spec.split("->")
+    names = terms.split(",")
+    others = [i for i in range(len(arrays)) if i != slot]
+    back = ",".join([result, *(names[i] for i in others)]) + "->" + names[slot]
+    return einsum(g, *(arrays[i] for i in others), spec=back, optimize=True)
+
+
+einsum = structural(
+    "einsum",
+    # `numpy_einsum` brings every call to a form in which this row and its vjp are einsums: no label
+    # twice in an operand, none in one operand alone, no size stretched.
+    value=lambda *arrays, spec, optimize: np.einsum(spec, *arrays, optimize=optimize),
+    vjps=_einsum_vjp,
+    latex=r"\operatorname{einsum}({a}, \ldots)",
+    badge="Σ×",
+)
+
+
+def _convolve_vjp(g: Any, other: Any, size: int) -> Any:
+    """The stretch of g * reversed(other) in which both overlap whole."""
+    return convolve(g, other[::-1])[len(other) - 1 : len(other) - 1 + size]
+
+
+convolve = structural(
+    "convolve",
+    value=lambda a, b: np.convolve(a, b),
+    vjps=(
+        lambda g, y, a, b: _convolve_vjp(g, b, len(a)),
+        lambda g, y, a, b: _convolve_vjp(g, a, len(b)),
+    ),
+    latex="{a} * {b}",
+    badge="*",
+)

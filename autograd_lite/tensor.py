@@ -15,6 +15,7 @@ from .errors import (
     DataError,
     IndexingError,
     LeaveGraphError,
+    LinAlgError,
     MutationError,
     ShapeError,
 )
@@ -256,6 +257,8 @@ class Tensor(Operators, Guarded):
             raise AxisError(_refusal(rule, operands, params, str(error))) from None
         except IndexError as error:
             raise IndexingError(_refusal(rule, operands, params, str(error))) from None
+        except np.linalg.LinAlgError as error:
+            raise LinAlgError(_refusal(rule, operands, params, str(error))) from None
         except ValueError as error:
             raise ShapeError(_refusal(rule, operands, params, str(error))) from None
         if isinstance(rule, Predicate):

@@ -1,5 +1,6 @@
 """Every structural row: value, gradient, second order, forward mode, in all its forms."""
 
+import algebra_cases
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -127,6 +128,7 @@ CASES = [
     ],
     ("pad", (array(3),), {"width": ((5, 7),), "mode": "reflect"}),
     ("pad", (array(3),), {"width": ((2, 1),), "mode": "constant", "constant_values": 7.0}),
+    *algebra_cases.ALGEBRA,
 ]
 
 
@@ -153,6 +155,7 @@ HIPS = {
     "tril": lambda a, k: anp.tril(a, k),
     "triu": lambda a, k: anp.triu(a, k),
     "diag": lambda a, k: anp.diag(a, k),
+    **algebra_cases.HIPS,
 }
 
 
