@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from autograd_lite.errors import AutogradError
 from autograd_lite.graph import Node
 
+from .frames import Walk
 from .numbers import full, is_small, short
 from .outline import Arrow, Box, Outline, outline
 from .picture import (
@@ -75,7 +77,20 @@ def draw(
     return _drawing(node, outline(node, names, keep, depth, gather=True))
 
 
-def _drawing(node: Node, found: Outline) -> Drawing:
+def still(walk: Walk, index: int) -> Drawing:
+    """The graph of a walk as it stands after the frame of this index, whatever `.grad` is."""
+    known = walk.state(index) | {
+        (change.box, change.part): change.settled for change in walk.frames[index].changes
+    }
+    boxes = tuple(
+        box if box.node is None else replace(box, grad=known.get((box.key, "gradient")))
+        for box in walk.outline.boxes
+    )
+    return _drawing(walk.root, replace(walk.outline, boxes=boxes), told=True)
+
+
+def _drawing(node: Node, found: Outline, told: bool = False) -> Drawing:
+    """told: the gradients are those of the boxes, not those of the nodes."""
     root = plain(next(b.name for b in found.boxes if b.node is node), LONGEST_NAME)
     title = f"graph of {root}: {_count(found.boxes, 'box')}, {_count(found.arrows, 'arrow')}"
     lines = [
@@ -90,7 +105,7 @@ def _drawing(node: Node, found: Outline) -> Drawing:
         note = f'<FONT COLOR="{MUTED}">{html(found.note)}</FONT>'
         lines.append(f"label={_plate(note, PAPER)}; labelloc=b;")
     boxes = {b.key: b for b in found.boxes}
-    lines += [_box(b, root) for b in found.boxes]
+    lines += [_box(b, root, told) for b in found.boxes]
     lines += [_arrow(a, boxes[a.source], boxes[a.target]) for a in found.arrows]
     return Drawing("\n".join([*lines, "}", ""]), title, len(boxes))
 
@@ -108,7 +123,7 @@ def _count(items: tuple[Any, ...], what: str) -> str:
     return f"{len(items)} {what}" + ("" if len(items) == 1 else "es" if what == "box" else "s")
 
 
-def _box(box: Box, root: str) -> str:
+def _box(box: Box, root: str, told: bool) -> str:
     name = plain(box.name, LONGEST_NAME)
     data = None if box.node is None else box.node.data
     if box.kind == "constant":
@@ -130,7 +145,7 @@ def _box(box: Box, root: str) -> str:
     table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>'
     return (
         f'{box.key} [id="{box.key}", class="{box.kind}", label=<{table}>, '
-        f"tooltip={quoted(_told(box, root))}, {STYLES[box.kind]}];"
+        f"tooltip={quoted(_told(box, root, told))}, {STYLES[box.kind]}];"
     )
 
 
@@ -169,7 +184,7 @@ def _amount(data: Any) -> str:
     )
 
 
-def _told(box: Box, root: str) -> str:
+def _told(box: Box, root: str, told: bool) -> str:
     """What pointing at a box tells: what it is, and its numbers in full."""
     if box.kind == "constant":
         return f"constant {box.value}: it has no gradient"
@@ -179,8 +194,8 @@ def _told(box: Box, root: str) -> str:
     lines = [f"{name}{made}{kind}"]
     if box.node is not None and not box.shape:
         lines.append(f"value {full(box.node.data)}")
-        gradient = box.node.grad
-        lines.append(f"∂{root}/∂{name} {NONE if gradient is None else full(gradient)}")
+        gradient = None if told or box.node.grad is None else full(box.node.grad)
+        lines.append(f"∂{root}/∂{name} {gradient or (told and box.grad) or NONE}")
     return "\n".join(lines)
 
 

@@ -1,5 +1,6 @@
 // Shows the walk of `model` inside `element`. The model says everything; here is only the showing.
-// Nothing outside `element` is touched, so a page may hold several. Returns { go, at, destroy }.
+// Nothing outside `element` is touched, so a page may hold several.
+// Returns { go, at, theme, destroy }.
 function mount(element, model, options = {}) {
   const tools = pageTools(model.words);
   const { say, make, icon, listen } = tools;
@@ -216,10 +217,12 @@ function mount(element, model, options = {}) {
     }
   });
 
+  const theme = pageTheme(tools, root);
   go(options.at ?? 0);
   return {
     go,
     at: () => at,
+    theme,
     destroy() {
       clearInterval(timer);
       tools.undo.forEach((undo) => undo());

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -14,7 +15,14 @@ from .frames import Walk, pretty
 from .mathml import plain
 from .stage import draw, picture
 
-SCRIPTS = ("page.js", "page_panel.js", "page_view.js", "page_tips.js", "page_tools.js")
+SCRIPTS = (
+    "page.js",
+    "page_panel.js",
+    "page_view.js",
+    "page_tips.js",
+    "page_tools.js",
+    "page_place.js",
+)
 PACE = 2200  # milliseconds a frame stays while the page plays
 PHASES = {"forward": "phase_forward", "backward": "phase_backward", "update": "phase_update"}
 
@@ -81,8 +89,8 @@ def _made(box: dict[str, Any]) -> str:
     return f"{box['name']} = {box['expression']}" if box["expression"] else str(box["name"])
 
 
-def page(walk: Walk) -> str:
-    """The page as one HTML document."""
+def page(walk: Walk, at: int = 0) -> str:
+    """The page as one HTML document, opened at the frame of this index."""
     title = escape(walk.words("page_title", root=walk.names[walk.root]))
     # "<" cannot appear inside the model, so no label can end its script element or open another.
     data = json.dumps(model(walk), ensure_ascii=False, separators=(",", ":")).replace(
@@ -91,13 +99,30 @@ def page(walk: Walk) -> str:
     parts = {
         "title": title,
         "noscript": f"{escape(walk.words('no_script'))}{picture(walk)}",
-        "css": _asset("graph.css") + _asset("page.css"),
+        "css": style(),
         "model": data,
-        "js": "".join(map(_asset, SCRIPTS)),
+        "js": script(),
+        "at": str(at),
     }
-    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], _asset("page.html"))
+    return filled("page.html", parts)
+
+
+def script() -> str:
+    """The script that defines `mount(element, model, options)`."""
+    return "".join(map(asset, SCRIPTS))
+
+
+def style() -> str:
+    """The style of all that `mount` shows."""
+    return asset("graph.css") + asset("page.css")
+
+
+def filled(name: str, parts: Mapping[str, str]) -> str:
+    """A file of the package with each {{part}} put in its place."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], asset(name))
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file of the package."""
     return files("viz").joinpath(name).read_text("utf-8")

@@ -5,25 +5,29 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from html import escape
 from pathlib import Path
 from typing import Any, TextIO, overload
 
 from autograd_lite.graph import Node
 
 from . import files, text
+from .drawing import still
 from .frames import UPDATE, Frame
+from .notebook import Showable
+from .page import model as as_json
 from .page import page
-from .stage import data_url, picture
+from .stage import picture
 from .terminal import walk_in
 from .walk import walk
 from .words import Words
 
-HEIGHT = 620  # of the frame in a notebook, in pixels
 
+class Stepper(Showable):
+    """A walk through backprop: a sequence of frames that prints, saves and shows itself.
 
-class Stepper:
-    """A walk through backprop: a sequence of frames that prints, saves and shows itself."""
+    In a notebook it shows itself: as a page to step through, which shares its step with `at` where
+    the kernel has anywidget, and as a picture for those who open the saved notebook.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Stepper:
     ) -> None:
         self.node = node
         self.model = walk(node, names, update, keep, Words(words), order)
+        self.title = self.model.words("page_title", root=self.model.names[self.node])
 
     @property
     def frames(self) -> tuple[Frame, ...]:
@@ -68,13 +73,27 @@ class Stepper:
         )
 
     def html(self) -> str:
-        """The walk as one self-contained HTML page."""
-        return page(self.model)
+        """The walk as one self-contained HTML page, opened at the step `at`."""
+        return page(self.model, self.at)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything that the page shows, as plain data."""
+        return as_json(self.model)
 
     def picture(self) -> str:
         """The graph with every value and gradient, as SVG."""
-        before_update = [i for i, frame in enumerate(self.frames) if frame.phase != UPDATE]
-        return picture(self.model, before_update[-1])
+        return picture(self.model, self._told())
+
+    def png(self) -> bytes:
+        """The graph with every value and gradient, as PNG.
+
+        Raises RenderError if there is no layout engine.
+        """
+        return still(self.model, self._told()).png()
+
+    def _told(self) -> int:
+        """The frame at which every gradient is known and nothing is updated yet."""
+        return max(i for i, frame in enumerate(self.frames) if frame.phase != UPDATE)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the walk to a file: `.html` the page, `.txt` or `.md` the text. Gives the path.
@@ -99,17 +118,6 @@ class Stepper:
         while fence in self.text():
             fence += "`"
         return f"# {title}\n\n{fence}text\n{self.text()}\n{fence}\n"
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        # Viewers that trust nothing show the image and drop the frame; others show both in turn.
-        still = f'<img alt="{escape(repr(self))}" src="{data_url(self.picture())}"/>'
-        live = (
-            f'<iframe srcdoc="{escape(self.html())}" width="100%" height="{HEIGHT}" '
-            'style="border:1px solid #d3dae2;border-radius:8px" sandbox="allow-scripts" '
-            f'title="{escape(self.model.words("page_title", root=self.model.names[self.node]))}">'
-            "</iframe>"
-        )
-        return {"text/plain": self.text(), "text/html": f"{still}\n{live}"}
 
     def walk(self, stdin: TextIO | None = None, stdout: TextIO | None = None) -> None:
         """Step through in a terminal, key by key; line by line where that is not possible.

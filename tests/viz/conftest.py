@@ -2,8 +2,14 @@
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(
+    0, str(Path(__file__).parent)
+)  # the tests of this folder import what is beside them
 
 FLAGS = [
     "--no-sandbox",
@@ -14,13 +20,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-REQUIRE = "AUTOGRAD_LITE_REQUIRE_BROWSER"
 
 
-def lacking(what):
-    """Skip the test, saying what it lacks; where a browser is required, fail."""
-    if os.environ.get(REQUIRE):
-        pytest.fail(f"{REQUIRE} is set, and {what}", pytrace=False)
+def lacking(what, required="AUTOGRAD_LITE_REQUIRE_BROWSER"):
+    """Skip the test, saying what it lacks; fail where the variable says that it must not be."""
+    if os.environ.get(required):
+        pytest.fail(f"{required} is set, and {what}", pytrace=False)
     pytest.skip(what)
 
 

@@ -240,7 +240,7 @@ def test_two_walks_in_one_document_do_not_meet(visit):
           const code = document.querySelectorAll("script")[1].textContent;
           const model = JSON.parse(document.getElementById("model").textContent);
           const start = code.indexOf("function mount");
-          const source = code.slice(start, code.lastIndexOf("mount("));
+          const source = code.slice(start, code.lastIndexOf("const place"));
           const mount = new Function(source + "; return mount;")();
           const place = document.body.appendChild(document.createElement("div"));
           place.id = "second";

@@ -1,7 +1,5 @@
 """`viz.step`: a sequence of frames that prints, saves and shows itself."""
 
-import base64
-import html
 import os
 import re
 import stat
@@ -56,20 +54,6 @@ def test_a_saved_file_has_the_permissions_of_any_new_file(tmp_path):
     plain.write_text("x")
     saved = step(running_example()).save(tmp_path / "steps.txt")
     assert stat.S_IMODE(saved.stat().st_mode) == stat.S_IMODE(plain.stat().st_mode)
-
-
-def test_a_notebook_gets_an_image_before_the_frame():
-    walk = step(running_example())
-    bundle = walk._repr_mimebundle_()
-    assert bundle["text/plain"] == walk.text()
-    shown = bundle["text/html"]
-    address = re.search(r'<img [^>]*src="data:image/svg\+xml;base64,([^"]+)"', shown)
-    assert address is not None
-    assert b"<svg" in base64.b64decode(address[1])
-    assert shown.index("<img") < shown.index("<iframe")
-    inside = re.search(r'srcdoc="([^"]*)"', shown)
-    assert inside is not None
-    assert html.unescape(inside[1]) == walk.html()
 
 
 def test_the_picture_for_a_notebook_is_before_the_update():
