@@ -14,9 +14,11 @@ backpropagation, and prints itself as LaTeX and as Python.
 
 from typing import Any
 
+from .anomaly import detect_anomaly
 from .define import define
 from .detach import detach
 from .errors import (
+    AnomalyError,
     ArgumentError,
     AutogradError,
     AxisError,
@@ -95,6 +97,7 @@ from .value import Value
 abs = absolute
 __all__ = [
     "TABLE",
+    "AnomalyError",
     "ArgumentError",
     "AutogradError",
     "AxisError",
@@ -135,6 +138,7 @@ __all__ = [
     "cosh",
     "define",
     "detach",
+    "detect_anomaly",
     "divide",
     "elu",
     "exp",

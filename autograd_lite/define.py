@@ -16,7 +16,7 @@ from . import value as value_module
 from .errors import GradientError, RuleError
 from .operators import method_names
 from .print_operators import operator_source
-from .recording import kept_out, state
+from .recording import state
 from .rows import INPUT_NAMES, TABLE, Elementwise
 from .scalar_math import exactly
 from .symbols import Symbol, python
@@ -173,7 +173,7 @@ def _bind(rule: Elementwise) -> None:
             "exactly": exactly,
             "new": object.__new__,
             "state": state,
-            "kept_out": kept_out,
+            "__package__": __package__,
             "Any": Any,
         }
         exec("class Operators:\n" + operator_source(rule), names)

@@ -40,6 +40,10 @@ class GradientError(AutogradError, ValueError):
     """A gradient that does not exist, or that is wrong."""
 
 
+class AnomalyError(AutogradError, ArithmeticError):
+    """A NaN or an infinity that an operation made under `detect_anomaly`."""
+
+
 class UnsupportedError(AutogradError, TypeError):
     """A function that has no derivative rule here."""
 

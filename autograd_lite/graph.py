@@ -17,6 +17,7 @@ import numpy as np
 
 from . import rules
 from .errors import DataError
+from .recording import differentiating, here, state
 from .rows import Elementwise, Rule, Structural
 
 _walks = itertools.count(1)
@@ -179,6 +180,16 @@ def backward(root: Node, seed: Any) -> None:
         root.grad = seed if root.grad is None else root.grad + seed
         return
     order = downward(root)
+    if state.paused and here.detector is not None:
+        found = propagate(root, seed)
+        for node in order:
+            before = node.grad if node.op is None else None
+            if node not in found:
+                node.grad = node._zero if before is None else before
+            else:
+                after = found[node] if before is None else before + found[node]
+                node.grad = after if after.__class__ is float else np.array(after)
+        return
     root.verify(order)
     for node in order:
         if node.op is not None or node.grad is None:
@@ -233,6 +244,17 @@ class Sweep:
         self, seeds: Mapping[Node, Any], record: Callable[..., None] | None = None
     ) -> dict[Node, Any]:
         """The gradients of all nodes met, from those of the roots."""
+        records = [] if record is None else [record]
+        if not state.paused:
+            return self._run(seeds, records)
+        with differentiating() as detector:
+            if detector is not None:
+                records.insert(0, detector.arrow)
+            return self._run(seeds, records)
+
+    def _run(
+        self, seeds: Mapping[Node, Any], records: list[Callable[..., None]]
+    ) -> dict[Node, Any]:
         gradients: dict[Node, Any] = dict(seeds)
         with np.errstate(all="ignore"):
             for node in self.order:
@@ -245,7 +267,7 @@ class Sweep:
                     before = gradients.get(operand)
                     after = share if before is None else before + share
                     gradients[operand] = after
-                    if record is not None:
+                    for record in records:
                         record(node, operand, slot, upstream, local, share, before, after)
         return gradients
 

@@ -31,7 +31,7 @@ from typing import Any
 
 from . import rules
 from . import scalar_math as np
-from .recording import kept_out, state
+from .recording import state
 from .scalar_math import exactly
 
 new: Any = object.__new__
@@ -51,7 +51,7 @@ class ValueOperators:
     da: Any
     b: Any
     db: Any
-    _leaf: Any
+    _made: Any
     _meet: Any
 '''
 
@@ -92,12 +92,12 @@ def _lines(rule: Elementwise, traced: tuple[int, ...]) -> list[str]:
 
 
 def _build(rule: Elementwise, **slots: str) -> list[str]:
-    """A new node, or a plain leaf while nothing is recorded."""
+    """A new node; another way round while somebody does not record, or looks for anomalies."""
     fields = {"data": "y", "op": f"rules.{rule.name}", **slots}
     return [
+        "if state.paused:",
+        f"    return self._made({fields['op']}, y, {', '.join(slots.values())})",
         "node = new(self.__class__)",
-        "if state.paused and kept_out(node):",
-        "    return self._leaf(y)",
         *(f"node.{field} = {text}" for field, text in fields.items()),
         "node.grad = node.label = None",
         "node.mark = 0",

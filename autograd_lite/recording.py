@@ -1,4 +1,4 @@
-"""Whether operations are recorded at present: `no_grad`, and how deep the transforms are nested."""
+"""What is unusual at present: `no_grad`, watches, a detector, and the depth of transforms."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class _State:
     __slots__ = ("paused",)
 
     def __init__(self) -> None:
-        # How many `no_grad` blocks and watches are open, over all threads: where it is 0, which is
-        # nearly always, an operation need not ask further.
+        # How many `no_grad` blocks, watches and detectors are open, over all threads: where it is
+        # 0, which is nearly always, an operation need not ask further.
         self.paused = 0
 
 
@@ -33,6 +33,7 @@ class _Here(threading.local):
         self.blocks: list[FrameType | None] = []  # open `no_grad`, a generator's by its frame
         self.watches: list[set[Any]] = []  # open watches: the nodes made since
         self.transforms = 0
+        self.detector: Any = None  # what `detect_anomaly` has put on guard
 
 
 state = _State()
@@ -40,7 +41,8 @@ here = _Here()
 _counting = threading.Lock()
 
 
-def _count(change: int) -> None:
+def count_open(change: int) -> None:
+    """One block more (1) or less (-1) in which operations have to ask further."""
     with _counting:
         state.paused += change
 
@@ -74,14 +76,31 @@ def watch() -> Iterator[set[Any]]:
     """The nodes that this thread makes meanwhile; everything is recorded."""
     made: set[Any] = set()
     blocks, here.blocks = here.blocks, []
-    _count(1)
+    count_open(1)
     here.watches.append(made)
     try:
         yield made
     finally:
         here.watches.pop()
         here.blocks = blocks
-        _count(-1)
+        count_open(-1)
+
+
+@contextlib.contextmanager
+def differentiating() -> Iterator[Any]:
+    """While rules differentiate: gives the detector of this thread, None if there is none.
+
+    Meanwhile it does not judge the operations, which may well compute an infinity that meets a 0.
+    """
+    detector = here.detector
+    if detector is None:
+        yield None
+        return
+    detector.differentiating += 1
+    try:
+        yield detector
+    finally:
+        detector.differentiating -= 1
 
 
 class no_grad:
@@ -108,7 +127,7 @@ class no_grad:
             frame = None
         here.blocks.append(frame)
         self._entered.append((here.blocks, frame))
-        _count(1)
+        count_open(1)
 
     def __exit__(
         self,
@@ -120,7 +139,7 @@ class no_grad:
         mine = [i for i, (blocks, _) in enumerate(self._entered) if blocks is here.blocks]
         blocks, frame = self._entered.pop(mine[-1] if mine else -1)
         blocks.remove(frame)
-        _count(-1)
+        count_open(-1)
 
     def __call__(self, f: F) -> F:
         """The function, computing without recording."""

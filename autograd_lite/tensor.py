@@ -265,7 +265,10 @@ class Tensor(Operators, Guarded):
             return data
         if held:
             data = unshared(np.asarray(data), operands)
-        return Tensor._node(data, rule, operands, params, stamps)
+        node = Tensor._node(data, rule, operands, params, stamps)
+        if state.paused and here.detector is not None:
+            here.detector.forward(rule, operands, node)
+        return node
 
 
 def _refusal(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], reason: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from . import array_rules, rules
 from .errors import DataError, GradientError, ShapeError
 from .graph import Node, downward, numbers, product, propagate, reached
-from .recording import inside_transform, is_paused
+from .recording import differentiating, inside_transform, is_paused
 from .rows import Elementwise
 from .symbols import Symbol
 from .tensor import Tensor
@@ -259,7 +259,8 @@ def push_forward(root: Node, tangents: dict[Node, Any], build: bool) -> Any:
     flowing = reached(order, tangents)
     root.verify(order, flowing)
     found = dict(tangents)
-    with np.errstate(all="ignore"):
+    anomaly = None
+    with np.errstate(all="ignore"), differentiating() as detector:
         for node in reversed(order):
             if node.op is None or node not in flowing:
                 continue
@@ -277,6 +278,12 @@ def push_forward(root: Node, tangents: dict[Node, Any], build: bool) -> Any:
                 total = share if total is None else total + share
             if total is not None:
                 found[node] = _stretch(total, node)
+                if detector is not None:
+                    arrived = [x for x in node.operands if isinstance(x, Node) and x in found]
+                    made = detector.tangent(node, found[node], [found[x] for x in arrived])
+                    anomaly = anomaly or made
+    if anomaly is not None and not np.all(np.isfinite(numbers(found[root]))):
+        raise anomaly
     return found.get(root)
 
 

@@ -238,8 +238,18 @@ class Value(ValueOperators, Node):
         return interpret(rule, operands)
 
     @staticmethod
-    def _leaf(data: float) -> Value:
-        return Value(data)
+    def _made(rule: Elementwise, y: float, a: Any, da: Any, b: Any, db: Any) -> Value:
+        """A new node; a leaf inside `no_grad`. An anomaly detector is shown it."""
+        node = _new(Value)
+        node._data, node.op, node.a, node.da, node.b, node.db = y, rule, a, da, b, db
+        node.grad = node.label = None
+        node.mark = 0
+        if state.paused:
+            if here.detector is not None:
+                here.detector.forward(rule, node.operands, node)
+            if kept_out(node):
+                return Value(y)
+        return node
 
     def _meet(self, rule: Elementwise, first: Any, second: Any) -> Any:
         """An operation with something that is neither a Value nor a float or int."""
@@ -279,21 +289,20 @@ def interpret(rule: Elementwise, operands: tuple[Any, ...]) -> Value:
         for i, x in enumerate(operands)
     )
     traced = [i for i, x in enumerate(kept) if isinstance(x, Value)]
-    node = _new(Value)
-    if not traced or (state.paused and kept_out(node)):
+    if not traced:
         return Value(exactly(rule, given, ())[0])
     y, *found = exactly(rule, given, tuple(traced))
     local = dict(zip(traced, found, strict=True))
-    node.data, node.op = y, rule
-    node.grad = node.label = node.b = node.db = None
-    node.mark = 0
+    first: Any
+    da: Any
+    second = db = None
     if rule.arity > 2:
-        node.a, node.da = kept, tuple(local.get(i) for i in range(rule.arity))
+        first, da = kept, tuple(local.get(i) for i in range(rule.arity))
     else:
-        node.a, node.da = (kept[0], local[0]) if 0 in local else (None, given[0])
+        first, da = (kept[0], local[0]) if 0 in local else (None, given[0])
         if rule.arity == 2:
-            node.b, node.db = (kept[1], local[1]) if 1 in local else (None, given[1])
-    return node
+            second, db = (kept[1], local[1]) if 1 in local else (None, given[1])
+    return Value._made(rule, y, first, da, second, db)
 
 
 def _over_arrays(rule: Rule, operands: tuple[Any, ...]) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import rules
 from . import scalar_math as np
-from .recording import kept_out, state
+from .recording import state
 from .scalar_math import exactly
 
 new: Any = object.__new__
@@ -31,7 +31,7 @@ class ValueOperators:
     da: Any
     b: Any
     db: Any
-    _leaf: Any
+    _made: Any
     _meet: Any
 
     def __add__(self, other: Any) -> Any:
@@ -42,9 +42,9 @@ class ValueOperators:
             y = a + b
             da = 1.0
             db = 1.0
+            if state.paused:
+                return self._made(rules.add, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.add
             node.a = self
@@ -58,9 +58,9 @@ class ValueOperators:
             b = other * 1.0
             y = a + b
             da = 1.0
+            if state.paused:
+                return self._made(rules.add, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.add
             node.a = self
@@ -77,9 +77,9 @@ class ValueOperators:
             a, b = other * 1.0, self.data
             y = a + b
             db = 1.0
+            if state.paused:
+                return self._made(rules.add, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.add
             node.a = None
@@ -99,9 +99,9 @@ class ValueOperators:
             y = a - b
             da = 1.0
             db = -1.0
+            if state.paused:
+                return self._made(rules.subtract, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.subtract
             node.a = self
@@ -115,9 +115,9 @@ class ValueOperators:
             b = other * 1.0
             y = a - b
             da = 1.0
+            if state.paused:
+                return self._made(rules.subtract, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.subtract
             node.a = self
@@ -134,9 +134,9 @@ class ValueOperators:
             a, b = other * 1.0, self.data
             y = a - b
             db = -1.0
+            if state.paused:
+                return self._made(rules.subtract, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.subtract
             node.a = None
@@ -156,9 +156,9 @@ class ValueOperators:
             y = a * b
             da = b
             db = a
+            if state.paused:
+                return self._made(rules.multiply, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.multiply
             node.a = self
@@ -172,9 +172,9 @@ class ValueOperators:
             b = other * 1.0
             y = a * b
             da = b
+            if state.paused:
+                return self._made(rules.multiply, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.multiply
             node.a = self
@@ -191,9 +191,9 @@ class ValueOperators:
             a, b = other * 1.0, self.data
             y = a * b
             db = a
+            if state.paused:
+                return self._made(rules.multiply, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.multiply
             node.a = None
@@ -216,9 +216,9 @@ class ValueOperators:
                 db = -y / b
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.divide, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.divide, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.divide
             node.a = self
@@ -235,9 +235,9 @@ class ValueOperators:
                 da = 1.0 / b
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.divide, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.divide, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.divide
             node.a = self
@@ -257,9 +257,9 @@ class ValueOperators:
                 db = -y / b
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.divide, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.divide, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.divide
             node.a = None
@@ -282,9 +282,9 @@ class ValueOperators:
                 db = y * np.log(np.where(a == 0.0, 1.0, a))
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.power, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.power, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.power
             node.a = self
@@ -301,9 +301,9 @@ class ValueOperators:
                 da = b * np.power(a, np.where(b == 0.0, 0.0, b - 1.0))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.power, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.power, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.power
             node.a = self
@@ -323,9 +323,9 @@ class ValueOperators:
                 db = y * np.log(np.where(a == 0.0, 1.0, a))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.power, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.power, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.power
             node.a = None
@@ -342,9 +342,9 @@ class ValueOperators:
         a = self.data
         y = -a
         da = -1.0
+        if state.paused:
+            return self._made(rules.negative, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.negative
         node.a = self
@@ -363,9 +363,9 @@ class ValueOperators:
             da = np.sign(a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.absolute, (a,), (0,))
+        if state.paused:
+            return self._made(rules.absolute, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.absolute
         node.a = self
@@ -384,9 +384,9 @@ class ValueOperators:
             da = 0.0
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.sign, (a,), (0,))
+        if state.paused:
+            return self._made(rules.sign, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.sign
         node.a = self
@@ -405,9 +405,9 @@ class ValueOperators:
             da = 2.0 * a
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.square, (a,), (0,))
+        if state.paused:
+            return self._made(rules.square, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.square
         node.a = self
@@ -426,9 +426,9 @@ class ValueOperators:
             da = -y * y
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.reciprocal, (a,), (0,))
+        if state.paused:
+            return self._made(rules.reciprocal, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.reciprocal
         node.a = self
@@ -447,9 +447,9 @@ class ValueOperators:
             da = 0.5 / y
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.sqrt, (a,), (0,))
+        if state.paused:
+            return self._made(rules.sqrt, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.sqrt
         node.a = self
@@ -468,9 +468,9 @@ class ValueOperators:
             da = 1.0 / (3.0 * y * y)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.cbrt, (a,), (0,))
+        if state.paused:
+            return self._made(rules.cbrt, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.cbrt
         node.a = self
@@ -489,9 +489,9 @@ class ValueOperators:
             da = y
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.exp, (a,), (0,))
+        if state.paused:
+            return self._made(rules.exp, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.exp
         node.a = self
@@ -510,9 +510,9 @@ class ValueOperators:
             da = y * 0.6931471805599453
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.exp2, (a,), (0,))
+        if state.paused:
+            return self._made(rules.exp2, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.exp2
         node.a = self
@@ -531,9 +531,9 @@ class ValueOperators:
             da = y + 1.0
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.expm1, (a,), (0,))
+        if state.paused:
+            return self._made(rules.expm1, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.expm1
         node.a = self
@@ -552,9 +552,9 @@ class ValueOperators:
             da = 1.0 / a
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.log, (a,), (0,))
+        if state.paused:
+            return self._made(rules.log, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.log
         node.a = self
@@ -573,9 +573,9 @@ class ValueOperators:
             da = 1.0 / (a * 0.6931471805599453)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.log2, (a,), (0,))
+        if state.paused:
+            return self._made(rules.log2, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.log2
         node.a = self
@@ -594,9 +594,9 @@ class ValueOperators:
             da = 1.0 / (a * 2.302585092994046)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.log10, (a,), (0,))
+        if state.paused:
+            return self._made(rules.log10, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.log10
         node.a = self
@@ -615,9 +615,9 @@ class ValueOperators:
             da = 1.0 / (1.0 + a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.log1p, (a,), (0,))
+        if state.paused:
+            return self._made(rules.log1p, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.log1p
         node.a = self
@@ -639,9 +639,9 @@ class ValueOperators:
                 db = 1.0 / (1.0 + np.exp(-(b - a)))
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.logaddexp, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.logaddexp, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.logaddexp
             node.a = self
@@ -658,9 +658,9 @@ class ValueOperators:
                 da = 1.0 / (1.0 + np.exp(-(a - b)))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.logaddexp, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.logaddexp, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.logaddexp
             node.a = self
@@ -680,9 +680,9 @@ class ValueOperators:
                 db = 1.0 / (1.0 + np.exp(-(b - a)))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.logaddexp, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.logaddexp, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.logaddexp
             node.a = None
@@ -702,9 +702,9 @@ class ValueOperators:
             da = np.cos(a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.sin, (a,), (0,))
+        if state.paused:
+            return self._made(rules.sin, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.sin
         node.a = self
@@ -723,9 +723,9 @@ class ValueOperators:
             da = -np.sin(a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.cos, (a,), (0,))
+        if state.paused:
+            return self._made(rules.cos, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.cos
         node.a = self
@@ -744,9 +744,9 @@ class ValueOperators:
             da = 1.0 + y * y
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.tan, (a,), (0,))
+        if state.paused:
+            return self._made(rules.tan, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.tan
         node.a = self
@@ -765,9 +765,9 @@ class ValueOperators:
             da = 1.0 / np.sqrt((1.0 - a) * (1.0 + a))
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.arcsin, (a,), (0,))
+        if state.paused:
+            return self._made(rules.arcsin, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.arcsin
         node.a = self
@@ -786,9 +786,9 @@ class ValueOperators:
             da = -1.0 / np.sqrt((1.0 - a) * (1.0 + a))
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.arccos, (a,), (0,))
+        if state.paused:
+            return self._made(rules.arccos, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.arccos
         node.a = self
@@ -807,9 +807,9 @@ class ValueOperators:
             da = 1.0 / (1.0 + a * a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.arctan, (a,), (0,))
+        if state.paused:
+            return self._made(rules.arctan, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.arctan
         node.a = self
@@ -832,9 +832,9 @@ class ValueOperators:
                 db = -a / c / c
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.arctan2, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.arctan2, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.arctan2
             node.a = self
@@ -852,9 +852,9 @@ class ValueOperators:
                 da = b / c / c
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.arctan2, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.arctan2, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.arctan2
             node.a = self
@@ -875,9 +875,9 @@ class ValueOperators:
                 db = -a / c / c
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.arctan2, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.arctan2, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.arctan2
             node.a = None
@@ -897,9 +897,9 @@ class ValueOperators:
             da = np.cosh(a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.sinh, (a,), (0,))
+        if state.paused:
+            return self._made(rules.sinh, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.sinh
         node.a = self
@@ -918,9 +918,9 @@ class ValueOperators:
             da = np.sinh(a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.cosh, (a,), (0,))
+        if state.paused:
+            return self._made(rules.cosh, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.cosh
         node.a = self
@@ -939,9 +939,9 @@ class ValueOperators:
             da = 1.0 - y * y
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.tanh, (a,), (0,))
+        if state.paused:
+            return self._made(rules.tanh, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.tanh
         node.a = self
@@ -960,9 +960,9 @@ class ValueOperators:
             da = 1.0 / np.hypot(a, 1.0)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.arcsinh, (a,), (0,))
+        if state.paused:
+            return self._made(rules.arcsinh, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.arcsinh
         node.a = self
@@ -981,9 +981,9 @@ class ValueOperators:
             da = 1.0 / (np.sqrt(a - 1.0) * np.sqrt(a + 1.0))
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.arccosh, (a,), (0,))
+        if state.paused:
+            return self._made(rules.arccosh, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.arccosh
         node.a = self
@@ -1002,9 +1002,9 @@ class ValueOperators:
             da = 1.0 / ((1.0 - a) * (1.0 + a))
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.arctanh, (a,), (0,))
+        if state.paused:
+            return self._made(rules.arctanh, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.arctanh
         node.a = self
@@ -1027,9 +1027,9 @@ class ValueOperators:
                 db = b / c
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.hypot, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.hypot, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.hypot
             node.a = self
@@ -1046,9 +1046,9 @@ class ValueOperators:
                 da = a / np.where(y == 0.0, 1.0, y)
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.hypot, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.hypot, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.hypot
             node.a = self
@@ -1068,9 +1068,9 @@ class ValueOperators:
                 db = b / np.where(y == 0.0, 1.0, y)
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.hypot, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.hypot, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.hypot
             node.a = None
@@ -1094,9 +1094,9 @@ class ValueOperators:
                 db = np.where(b > a, 1.0, c)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.maximum, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.maximum, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.maximum
             node.a = self
@@ -1113,9 +1113,9 @@ class ValueOperators:
                 da = np.where(a > b, 1.0, np.where(a == b, 0.5, 0.0))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.maximum, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.maximum, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.maximum
             node.a = self
@@ -1135,9 +1135,9 @@ class ValueOperators:
                 db = np.where(b > a, 1.0, np.where(a == b, 0.5, 0.0))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.maximum, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.maximum, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.maximum
             node.a = None
@@ -1161,9 +1161,9 @@ class ValueOperators:
                 db = np.where(b < a, 1.0, c)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.minimum, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.minimum, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.minimum
             node.a = self
@@ -1180,9 +1180,9 @@ class ValueOperators:
                 da = np.where(a < b, 1.0, np.where(a == b, 0.5, 0.0))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.minimum, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.minimum, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.minimum
             node.a = self
@@ -1202,9 +1202,9 @@ class ValueOperators:
                 db = np.where(b < a, 1.0, np.where(a == b, 0.5, 0.0))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.minimum, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.minimum, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.minimum
             node.a = None
@@ -1224,9 +1224,9 @@ class ValueOperators:
             da = y * (1.0 - y)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.sigmoid, (a,), (0,))
+        if state.paused:
+            return self._made(rules.sigmoid, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.sigmoid
         node.a = self
@@ -1245,9 +1245,9 @@ class ValueOperators:
             da = np.where(a > 0.0, 1.0, 0.0)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.relu, (a,), (0,))
+        if state.paused:
+            return self._made(rules.relu, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.relu
         node.a = self
@@ -1270,9 +1270,9 @@ class ValueOperators:
                 db = np.where(c, 0.0, a)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.leaky_relu, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.leaky_relu, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.leaky_relu
             node.a = self
@@ -1290,9 +1290,9 @@ class ValueOperators:
                 da = np.where(c, 1.0, b)
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.leaky_relu, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.leaky_relu, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.leaky_relu
             node.a = self
@@ -1313,9 +1313,9 @@ class ValueOperators:
                 db = np.where(c, 0.0, a)
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.leaky_relu, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.leaky_relu, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.leaky_relu
             node.a = None
@@ -1340,9 +1340,9 @@ class ValueOperators:
                 db = np.where(d, 0.0, c)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.elu, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.elu, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.elu
             node.a = self
@@ -1360,9 +1360,9 @@ class ValueOperators:
                 da = np.where(c, 1.0, y + b)
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.elu, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.elu, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.elu
             node.a = self
@@ -1384,9 +1384,9 @@ class ValueOperators:
                 db = np.where(d, 0.0, c)
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.elu, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.elu, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.elu
             node.a = None
@@ -1406,9 +1406,9 @@ class ValueOperators:
             da = 1.0 / (1.0 + np.exp(-a))
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.softplus, (a,), (0,))
+        if state.paused:
+            return self._made(rules.softplus, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.softplus
         node.a = self
@@ -1430,9 +1430,9 @@ class ValueOperators:
             da = 0.5 * e + d * (1.0 - c * c) * 0.7978845608028654 * (1.0 + 0.134145 * a * a)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.gelu, (a,), (0,))
+        if state.paused:
+            return self._made(rules.gelu, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.gelu
         node.a = self
@@ -1452,9 +1452,9 @@ class ValueOperators:
             da = c + y * (1.0 - c)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.silu, (a,), (0,))
+        if state.paused:
+            return self._made(rules.silu, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.silu
         node.a = self
@@ -1470,9 +1470,9 @@ class ValueOperators:
         a = self.data
         y = a
         da = 1.0
+        if state.paused:
+            return self._made(rules.identity, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.identity
         node.a = self
@@ -1495,9 +1495,9 @@ class ValueOperators:
                 db = a
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.shield, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.shield, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.shield
             node.a = self
@@ -1515,9 +1515,9 @@ class ValueOperators:
                 da = np.where(c, np.where(np.absolute(b) < np.inf, b, 0.0), b)
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.shield, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.shield, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.shield
             node.a = self
@@ -1537,9 +1537,9 @@ class ValueOperators:
                 db = a
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.shield, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.shield, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.shield
             node.a = None
