@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from autograd_lite.files import write_whole
 
@@ -58,6 +60,15 @@ class History:
         """(epoch, loss, metric, val_loss, val_metric, seconds) for every epoch."""
         columns = zip(*(getattr(self, name) for name in self.COLUMNS), strict=True)
         return [(i + 1, *row) for i, row in enumerate(columns)]
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it as plain data, as for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> History:
+        """What `as_dict` gave."""
+        return cls(**data)
 
     def to_csv(self, path: str | Path) -> Path:
         """Write the table as CSV, whole or not at all; returns the path."""

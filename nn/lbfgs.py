@@ -126,23 +126,31 @@ class LBFGS(Optimizer):
     def _direction(self, g: Array, state: dict[str, Any]) -> Array:
         """-H g by the two-loop recursion, after the last step has been remembered."""
         if "count" not in state:
-            state |= {"count": 0, "pairs": [], "scale": 1.0}
+            none = np.zeros((0, g.size))
+            state |= {"count": 0, "s": none, "y": none, "scale": 1.0}
             return -g
         s, y = state["t"] * state["d"], g - state["g"]
         curvature = float(y @ s)
         if curvature > LEAST_CURVATURE:
-            pairs = [*state["pairs"], (s, y)]
-            state["pairs"] = pairs[-self.history_size :]
+            state["s"] = np.vstack([state["s"], s])[-self.history_size :]
+            state["y"] = np.vstack([state["y"], y])[-self.history_size :]
             state["scale"] = curvature / float(y @ y)
+        pairs = list(zip(state["s"], state["y"], strict=True))
         q, shares = -g, []
-        for s, y in reversed(state["pairs"]):
+        for s, y in reversed(pairs):
             share = float(s @ q) / float(y @ s)
             q = q - share * y
             shares.append(share)
         r = q * state["scale"]
-        for (s, y), share in zip(state["pairs"], reversed(shares), strict=True):
+        for (s, y), share in zip(pairs, reversed(shares), strict=True):
             r = r + s * (share - float(y @ r) / float(y @ s))
         return np.asarray(r)
+
+    def _expected(self, i: int, key: str) -> set[tuple[int, ...]]:
+        size = sum(np.size(p.data) for p in self.params)
+        if key in ("s", "y"):
+            return {(n, size) for n in range(self.history_size + 1)}
+        return {(), (size,)}
 
     # --- the line search ----------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ that moment, so an interrupt never leaves half-updated parameters.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -75,8 +75,12 @@ class Optimizer:
         """
         raise UnsupportedError(f"{type(self).__name__} has no update method. Write update.")
 
-    def step(self) -> None:
-        """Move every parameter that has a gradient."""
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Move every parameter that has a gradient.
+
+        closure: computes the loss and its gradients first; the step returns the loss.
+        """
+        loss = None if closure is None else closure()
         computed: list[tuple[int, Array, State]] = []
         with np.errstate(all="ignore"):
             for i, group in enumerate(self._groups):
@@ -95,6 +99,7 @@ class Optimizer:
                 else:
                     for value, number in zip(group, data.tolist(), strict=True):
                         value.data = number
+        return loss
 
     def _decayed(self, p: Array, g: Array, decays: Any) -> tuple[Array, Array]:
         """Parameter and gradient after weight decay, for those that decay."""
@@ -142,15 +147,20 @@ class Optimizer:
                 f"{kind}: the state is of {len(states)} parameters, "
                 f"this optimiser has {len(self._states)}."
             )
-        for i, (group, entries) in enumerate(zip(self._groups, states, strict=True)):
-            expected = group.shape if isinstance(group, Tensor) else (len(group),)
+        for i, entries in enumerate(states):
             for key, entry in entries.items():
-                if np.shape(entry) not in ((), expected):
+                expected = self._expected(i, key)
+                if np.shape(entry) not in expected:
                     raise ArgumentError(
                         f"{kind}: the state {key!r} of parameter {i} has shape {np.shape(entry)}, "
-                        f"the parameter {expected}.\n  It is of another model."
+                        f"the parameter {max(expected)}.\n  It is of another model."
                     )
         self.lr, self._states = state["lr"], states
+
+    def _expected(self, i: int, key: str) -> set[tuple[int, ...]]:
+        """The shapes that an entry of the state of parameter `i` may have."""
+        group = self._groups[i]
+        return {(), group.shape if isinstance(group, Tensor) else (len(group),)}
 
 
 def clip_grad_norm(params: Iterable[Any], max_norm: float) -> float:

@@ -8,7 +8,8 @@ import pytest
 
 import autograd_lite as ag
 import nn
-from nn import architecture
+from nn import architecture, array_file
+from nn.saving import KIND
 
 safetensors = pytest.importorskip("safetensors", reason="safetensors is not installed")
 numpy_files = pytest.importorskip("safetensors.numpy")
@@ -199,12 +200,8 @@ def test_overlapping_and_outlying_offsets_are_refused(tmp_path):
 
 def forged(path, **texts):
     """A file with a right checksum and a wrong text: what an attacker would write."""
-    from nn.saving import _checksum, _read
-
-    before, arrays = _read(path)
-    after = before | texts
-    after["checksum"] = _checksum(after, arrays)
-    path.write_bytes(numpy_files.save(arrays, metadata=after))
+    before, arrays = array_file.read(path, KIND)
+    array_file.write(path, KIND, before | texts, arrays)
 
 
 @pytest.mark.parametrize(

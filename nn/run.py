@@ -1,0 +1,145 @@
+"""`Run`: one training run, how far it is, and how it moves on by one step."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd_lite import detach
+from autograd_lite.errors import GradientError
+
+from .batches import Array, Arrays, Batch, Stream
+from .history import History
+from .layers import Dropout
+from .module import Module
+from .optimizer import Optimizer, clip_grad_norm
+from .schedules import Schedule
+
+Loss = Callable[[Any, Any], Any]
+Metric = Callable[[Array, Array], float]
+
+
+class Run:
+    """A model that learns: what it needs, and where in which epoch it is.
+
+    batch: how many batches of the epoch are done.  total, score, examples: what they have summed up
+    to.  began: the state of `rng` when the epoch began, from which its order follows.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        data: Arrays | Stream,
+        loss: Loss,
+        metric: Metric | None,
+        optimizer: Optimizer,
+        schedule: Schedule | None,
+        clip_norm: float | None,
+        accumulate: int,
+        history: History,
+        rng: np.random.Generator,
+    ) -> None:
+        self.model, self.data = model, data
+        self.loss, self.metric = loss, metric
+        self.optimizer, self.schedule = optimizer, schedule
+        self.clip_norm, self.accumulate = clip_norm, accumulate
+        self.history, self.rng = history, rng
+        self.batch, self.examples = 0, 0
+        self.total, self.score = 0.0, 0.0
+        self.best: Best | None = None
+        self.began: dict[str, Any] = dict(rng.bit_generator.state)
+
+    def epoch(self) -> Iterator[tuple[int, float]]:
+        """Train for the rest of the epoch; gives (examples, loss) after every step."""
+        self.model.train()
+        if not self.batch:
+            self.began = dict(self.rng.bit_generator.state)
+            self.examples, self.total, self.score = 0, 0.0, 0.0
+        coming = itertools.islice(self.data.epoch(self.rng), self.batch, None)
+        while group := list(itertools.islice(coming, self.accumulate)):
+            count = sum(len(X) for X, _ in group)
+            found = self._step(group, count)
+            self.batch += len(group)
+            self.examples += count
+            if self.schedule is not None and self.schedule.every == "batch":
+                self.schedule.step()
+            yield count, found
+        if not self.examples:
+            raise GradientError("fit: there were no batches in this epoch.")
+        self.batch = 0
+
+    def _step(self, group: list[Batch], count: int) -> float:
+        """One step of the optimiser over a few batches; gives the mean loss."""
+        first: list[tuple[float, float]] = []
+
+        def closure() -> float:
+            first.append(self._gradient(group, count))
+            return first[-1][0]
+
+        self.optimizer.step(closure)
+        found, score = first[0]
+        self.total += found * count
+        self.score += score
+        return found
+
+    def _gradient(self, group: list[Batch], count: int) -> tuple[float, float]:
+        """The gradient of the mean loss over all examples; gives it, and the metric's sum."""
+        self.optimizer.zero_grad()
+        mean, score = 0.0, 0.0
+        for X, y in group:
+            output = self.model(X)
+            value = self.loss(output, y)
+            found = float(value.item())
+            if not math.isfinite(found):
+                raise GradientError(self._not_finite(found))
+            share = len(X) / count
+            (value if share == 1 else value * share).backward()
+            mean += found * share
+            if self.metric:
+                score += self.metric(detach(output), y) * len(X)
+        if self.clip_norm is not None:
+            clip_grad_norm(self.optimizer.params, self.clip_norm)
+        return mean, score
+
+    def _not_finite(self, found: float) -> str:
+        return (
+            f"fit: the loss is {found} in epoch {len(self.history) + 1}, batch {self.batch + 1}.\n"
+            "  A smaller learning rate, scaled features or clip_norm= may help."
+        )
+
+    def means(self) -> tuple[float, float | None]:
+        """The mean loss and metric of the epoch."""
+        return self.total / self.examples, self.score / self.examples if self.metric else None
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        """The random generators inside the model, by the path of their module."""
+        return {
+            path: module.rng
+            for path, module in self.model.named_modules()
+            if isinstance(module, Dropout)
+        }
+
+
+class Best:
+    """The best weights so far, and how long there have been no better ones.
+
+    patience: after how many epochs without a lower loss to stop.
+    """
+
+    def __init__(self, patience: int) -> None:
+        self.patience = patience
+        self.loss, self.epoch, self.waited = math.inf, 0, 0
+        self.state: dict[str, Array] = {}
+
+    def look(self, loss: float, epoch: int, model: Module) -> bool:
+        """Take the weights if the loss is the lowest so far; whether it is time to stop."""
+        if loss < self.loss:
+            self.loss, self.epoch, self.waited = loss, epoch, 0
+            self.state = model.state_dict()
+        else:
+            self.waited += 1
+        return self.waited >= self.patience
