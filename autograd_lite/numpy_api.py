@@ -1,7 +1,8 @@
 """How NumPy's own functions find the rules when they are called with a `Tensor`.
 
-A ufunc is looked up by itself; another function has an adapter here with NumPy's signature. What
-has no rule raises an error that names it: it never returns a detached constant.
+A ufunc is looked up by itself. Another function has an adapter with NumPy's signature in the file
+of its family: numpy_shapes.py, numpy_reductions.py, ... What has no rule raises an error that names
+it: it never returns a detached constant.
 """
 
 from __future__ import annotations
@@ -14,33 +15,51 @@ import numpy as np
 
 from . import (
     array_rules,
+    numpy_building,
     numpy_curves,
+    numpy_differences,
     numpy_elementwise,
     numpy_factors,
     numpy_joining,
     numpy_linalg,
     numpy_norms,
+    numpy_padding,
+    numpy_picking,
     numpy_products,
     numpy_reductions,
     numpy_shapes,
+    numpy_statistics,
 )
+from .composed_ufuncs import COMPOSED_UFUNCS
 from .errors import MutationError, UnsupportedError
 from .graph import numbers
-from .numpy_arguments import refuse
+from .numpy_arguments import array, refuse
+from .numpy_refusals import no_rule, public_name
 from .symbols import BY_UFUNC
 
-UFUNCS: dict[Any, Any] = {**BY_UFUNC, np.matmul: array_rules.matmul}
+UFUNCS: dict[Any, Any] = {**BY_UFUNC, **COMPOSED_UFUNCS, np.matmul: array_rules.matmul}
 REDUCTIONS: dict[Any, Any] = {
-    np.add: array_rules.sum,
-    np.multiply: array_rules.prod,
-    np.maximum: array_rules.max,
-    np.minimum: array_rules.min,
+    np.add: numpy_reductions.sum_,
+    np.multiply: numpy_reductions.prod,
+    np.maximum: numpy_reductions.max_,
+    np.minimum: numpy_reductions.min_,
+    np.logaddexp: numpy_reductions.logsumexp,
 }
-# Questions about the numbers. Their answers are plain: booleans, positions, shapes.
+ACCUMULATIONS: dict[Any, Any] = {
+    np.add: numpy_reductions.cumsum,
+    np.multiply: numpy_reductions.cumprod,
+}
+# Questions about the numbers. Their answers are plain: booleans, positions, shapes, zeros.
 QUESTIONS: set[Any] = {
     np.isnan,
     np.isfinite,
     np.isinf,
+    np.isneginf,
+    np.isposinf,
+    np.isreal,
+    np.iscomplex,
+    np.isrealobj,
+    np.iscomplexobj,
     np.signbit,
     np.logical_and,
     np.logical_or,
@@ -51,9 +70,14 @@ QUESTIONS: set[Any] = {
     np.argmax,
     np.argmin,
     np.argsort,
+    np.argpartition,
+    np.argwhere,
+    np.lexsort,
     np.allclose,
     np.isclose,
+    np.isin,
     np.array_equal,
+    np.array_equiv,
     np.array_repr,
     np.array_str,
     np.array2string,
@@ -61,14 +85,19 @@ QUESTIONS: set[Any] = {
     np.ones_like,
     np.empty_like,
     np.result_type,
-    np.iscomplexobj,
+    np.common_type,
+    np.can_cast,
+    np.min_scalar_type,
     np.count_nonzero,
     np.any,
     np.all,
     np.nonzero,
     np.flatnonzero,
-    np.unique,
     np.searchsorted,
+    np.digitize,
+    np.diag_indices_from,
+    np.tril_indices_from,
+    np.triu_indices_from,
     np.may_share_memory,
     np.shares_memory,
 }
@@ -82,21 +111,34 @@ def ufunc(function: np.ufunc, method: str, inputs: Sequence[Any], settings: dict
             f"np.{name}: the result cannot be written into a plain array in place; its gradient "
             "would be lost.\n  Write a = a + t, not a += t, and leave out= away."
         )
-    if method == "reduce" and function in REDUCTIONS:
-        axis = settings.pop("axis", 0)
-        keepdims = settings.pop("keepdims", False)
-        refuse(f"np.{name}.reduce", settings)
-        return REDUCTIONS[function](inputs[0], axis=axis, keepdims=keepdims)
     if method == "__call__":
+        if function in UFUNCS:
+            if settings:
+                refuse(f"np.{name}", settings)
+            return UFUNCS[function](*inputs)
         if function in QUESTIONS:
             return function(*map(numbers, inputs), **settings)
-        if function in UFUNCS:
-            refuse(f"np.{name}", settings)
-            return UFUNCS[function](*inputs)
         if function in numpy_products.UFUNCS:
             return _call(function, numpy_products.UFUNCS[function], inputs, settings)
-    called = name if method == "__call__" else f"{name}.{method}"
-    raise UnsupportedError(_no_rule(f"np.{called}"))
+        raise no_rule(f"np.{name}")
+    if method == "reduce" and function in REDUCTIONS:
+        return _settled(REDUCTIONS[function], name, *inputs, **{"axis": 0, **settings})
+    if method == "accumulate" and function in ACCUMULATIONS:
+        return _settled(ACCUMULATIONS[function], name, *inputs, **{"axis": 0, **settings})
+    if method == "outer" and function in UFUNCS:
+        refuse(f"np.{name}.outer", settings)
+        first, second = map(array, inputs)
+        column = array_rules.reshape(first, shape=first.shape + (1,) * second.ndim)
+        return UFUNCS[function](column, second)
+    if method == "reduce" and function in QUESTIONS:
+        return function.reduce(*map(numbers, inputs), **settings)
+    raise no_rule(f"np.{name}.{method}")
+
+
+def _settled(adapter: Callable[..., Any], name: str, *inputs: Any, **settings: Any) -> Any:
+    known = inspect.signature(adapter).parameters
+    refuse(f"np.{name}", {key: value for key, value in settings.items() if key not in known})
+    return adapter(*inputs, **{key: value for key, value in settings.items() if key in known})
 
 
 def function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -104,27 +146,14 @@ def function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     if function in FUNCTIONS:
         return _call(function, FUNCTIONS[function], args, kwargs)
     if function in QUESTIONS:
-        return function(*map(numbers, args), **{k: numbers(v) for k, v in kwargs.items()})
-    if function in (np.copyto, np.put, np.place, np.putmask, np.full_like, np.fill_diagonal):
-        raise MutationError(
-            f"{public_name(function)}: a Tensor cannot be written into a plain array; its gradient "
-            "would be lost.\n  Build the array from it: t * np.ones(n), or np.where(mask, t, a)."
-        )
-    raise UnsupportedError(_no_rule(public_name(function)))
+        return function(*map(_numbers, args), **{k: _numbers(v) for k, v in kwargs.items()})
+    raise no_rule(public_name(function))
 
 
-def public_name(function: Any) -> str:
-    """A function of NumPy's as users write it: np.sum, np.linalg.norm."""
-    module = getattr(function, "__module__", None) or "numpy"
-    return f"np{module.removeprefix('numpy')}.{function.__name__}"
-
-
-def _no_rule(name: str) -> str:
-    return (
-        f"{name} has no derivative rule, so its result would carry no gradient.\n"
-        "  Build it from functions that have one, define one with ag.define, or take .data if no "
-        "gradient should flow."
-    )
+def _numbers(x: Any) -> Any:
+    if isinstance(x, list | tuple):
+        return type(x)(map(_numbers, x))
+    return numbers(x)
 
 
 def _call(function: Any, adapter: Callable[..., Any], args: Any, kwargs: Any) -> Any:
@@ -143,22 +172,37 @@ def _call(function: Any, adapter: Callable[..., Any], args: Any, kwargs: Any) ->
 
 FAMILIES = (
     numpy_curves,
+    numpy_building,
+    numpy_differences,
     numpy_elementwise,
     numpy_factors,
     numpy_joining,
     numpy_linalg,
     numpy_norms,
+    numpy_padding,
+    numpy_picking,
     numpy_products,
     numpy_reductions,
     numpy_shapes,
+    numpy_statistics,
 )
+
+
+def _answer(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return getattr(numbers(self), name)(*args, **kwargs)
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"ndarray's own {name}, of the numbers."
+    return method
+
+
+# The methods of ndarray that answer questions.
+ANSWERS = ("all", "any", "argmax", "argmin", "argpartition", "argsort", "nonzero", "tolist")
 # NumPy's function: the adapter with its signature that calls the rules.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 # The methods of ndarray that Tensor has as well.
-METHODS: dict[str, Callable[..., Any]] = {
-    "argmax": lambda a, axis=None: np.argmax(numbers(a), axis=axis),
-    "argmin": lambda a, axis=None: np.argmin(numbers(a), axis=axis),
-}
+METHODS: dict[str, Callable[..., Any]] = {name: _answer(name) for name in ANSWERS}
 for _family in FAMILIES:
     FUNCTIONS |= _family.FUNCTIONS
     METHODS |= _family.METHODS

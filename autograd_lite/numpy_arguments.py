@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import AxisError, DataError, LinAlgError, UnsupportedError
+from .errors import AxisError, DataError, IndexingError, LinAlgError, UnsupportedError
 from .graph import Node
 
 unset: Any = object()
@@ -24,11 +24,27 @@ def refuse(name: str, settings: dict[str, Any]) -> None:
         )
 
 
+def array(a: Any) -> Any:
+    """A node as it is, anything else as an array."""
+    return a if isinstance(a, Node | np.ndarray) else np.asarray(a)
+
+
+def plain(x: Any, name: str, what: str) -> Any:
+    """Positions, counts, masks: a copy as an array; IndexingError for a node."""
+    several = x if isinstance(x, list | tuple) else (x,)
+    if any(isinstance(i, Node) for i in several):
+        raise IndexingError(
+            f"{name}: {what} is a node, but a position has no gradient.\n"
+            "  Use integers or a plain array of integers or booleans (.data)."
+        )
+    return np.array(x)
+
+
 def axes(axis: Any) -> Any:
     """The axis or axes as whole numbers; None stays None."""
     if axis is None:
         return None
-    return tuple(map(whole, axis)) if isinstance(axis, tuple) else whole(axis)
+    return tuple(map(whole, axis)) if isinstance(axis, tuple | list) else whole(axis)
 
 
 def whole(x: Any) -> int:
@@ -42,11 +58,6 @@ def whole(x: Any) -> int:
 def sizes(shape: Any) -> tuple[int, ...]:
     """A shape as a tuple of whole numbers."""
     return tuple(map(whole, shape)) if np.ndim(shape) else (whole(shape),)
-
-
-def array(x: Any) -> Any:
-    """An operand with a shape: a node as it is, anything else as an array."""
-    return x if isinstance(x, Node) else np.asarray(x)
 
 
 def place(axis: Any, ndim: int, name: str) -> int:
@@ -66,3 +77,22 @@ def matrix(x: Any, name: str, square: bool = False) -> Any:
             f"{'square ' * square}matrix or a stack of them."
         )
     return x
+
+
+def axis_in(name: str, axis: Any, ndim: int) -> int:
+    """One axis, counted from 0; AxisError if an array of `ndim` axes has it not."""
+    return place(axis, ndim, name)
+
+
+def axes_in(name: str, axis: Any, ndim: int) -> tuple[int, ...]:
+    """Several axes, counted from 0; AxisError if one is not there or named twice."""
+    several = axis if isinstance(axis, tuple | list | np.ndarray) else (axis,)
+    found = tuple(axis_in(name, i, ndim) for i in several)
+    if len(set(found)) != len(found):
+        raise AxisError(f"{name}: axis {axis} names the same axis twice.")
+    return found
+
+
+def at(axis: int, index: Any) -> tuple[Any, ...]:
+    """The index that takes `index` along one axis and everything along those before it."""
+    return (slice(None),) * axis + (index,)

@@ -1,4 +1,4 @@
-"""NumPy's elementwise functions that are no ufuncs, found by `Tensor`: clip, where, ..."""
+"""NumPy's elementwise functions that are no ufuncs, found by `Tensor`: clip, where, round, ..."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 
 from . import rules
 from .graph import numbers
-from .numpy_arguments import refuse, unset
+from .numpy_arguments import refuse, unset, whole
+from .operators import rounded
 from .symbols import Symbol
 
 
@@ -29,12 +30,42 @@ def where(condition: Any, *choices: Any) -> Any:
     return rules.where(condition, *choices)
 
 
+def round_(a: Any, decimals: int = 0, out: Any = None) -> Any:
+    """Rounded to decimals, half to even. Flat between its jumps: the gradient is 0."""
+    refuse("np.round", {"out": out})
+    return rounded(a, whole(decimals))
+
+
+def nan_to_num(
+    x: Any, copy: bool = True, nan: Any = 0.0, posinf: Any = None, neginf: Any = None
+) -> Any:
+    """nan and infinities replaced by numbers; what was replaced has no gradient."""
+    data, info = numbers(x), np.finfo(x.dtype)
+    filled = rules.where(np.isnan(data), nan, x)
+    filled = rules.where(data == np.inf, float(info.max) if posinf is None else posinf, filled)
+    return rules.where(data == -np.inf, float(info.min) if neginf is None else neginf, filled)
+
+
+def _fix(x: Any, out: Any = None) -> Any:
+    refuse("np.fix", {"out": out})
+    return rules.trunc(x)
+
+
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.clip: clip,
     np.where: where,
+    np.round: round_,
+    np.around: round_,
+    np.fix: _fix,
+    np.sinc: lambda x: rules.sinc(x),
+    np.nan_to_num: nan_to_num,
+    np.real: lambda val: val,
+    np.imag: lambda val: np.zeros_like(numbers(val)),
+    np.real_if_close: lambda a, tol=100: a,
 }
 METHODS: dict[str, Callable[..., Any]] = {
     "clip": clip,
+    "round": round_,
 }
 # np.clip asks its operand for the method of that name.
 setattr(Symbol, "clip", clip)  # noqa: B010

@@ -14,6 +14,8 @@ DUNDERS = {
     "multiply": ("__mul__", "__rmul__"),
     "divide": ("__truediv__", "__rtruediv__"),
     "power": ("__pow__", "__rpow__"),
+    "floor_divide": ("__floordiv__", "__rfloordiv__"),
+    "remainder": ("__mod__", "__rmod__"),
     "negative": ("__neg__", ""),
     "absolute": ("__abs__", ""),
 }
@@ -24,7 +26,39 @@ def method_names(rule: Elementwise) -> tuple[str, str]:
     return DUNDERS.get(rule.name, (rule.name, f"_r_{rule.name}"))
 
 
-class Operators:
+class Rounding:
+    """What Python's round, divmod and math.floor, ceil and trunc ask for, by the rule table."""
+
+    __slots__ = ()
+
+    def __divmod__(self, other: Any) -> Any:
+        return rules.floor_divide(self, other), rules.remainder(self, other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return rules.floor_divide(other, self), rules.remainder(other, self)
+
+    def __round__(self, digits: int = 0) -> Any:
+        return rounded(self, digits)
+
+    def __floor__(self) -> Any:
+        return rules.floor(self)
+
+    def __ceil__(self) -> Any:
+        return rules.ceil(self)
+
+    def __trunc__(self) -> Any:
+        return rules.trunc(self)
+
+
+def rounded(a: Any, digits: int) -> Any:
+    """Rounded to decimal digits, half to even, as np.round does it."""
+    if not digits:
+        return rules.rint(a)
+    factor = 10.0 ** abs(digits)
+    return rules.rint(a * factor) / factor if digits > 0 else rules.rint(a / factor) * factor
+
+
+class Operators(Rounding):
     """Arithmetic and comparison by the rule table."""
 
     __slots__ = ()
@@ -58,6 +92,18 @@ class Operators:
 
     def __rpow__(self, other: Any) -> Any:
         return rules.power(other, self)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return rules.floor_divide(self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return rules.floor_divide(other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        return rules.remainder(self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return rules.remainder(other, self)
 
     def __neg__(self) -> Any:
         return rules.negative(self)

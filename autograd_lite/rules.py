@@ -14,7 +14,7 @@ Goodfellow, Bengio, Courville, Deep Learning (2016), section 6.3, for the activa
 # (rules name rows that stand further down: they are called later)
 from __future__ import annotations
 
-from math import inf, pi
+from math import factorial, inf, pi
 from math import sqrt as _sqrt
 from typing import Any
 
@@ -119,6 +119,96 @@ sign = elementwise(
     latex=r"\operatorname{sign}({a})",
     why="flat everywhere but at the jump",
     kink="0 at 0",
+)
+floor = elementwise(
+    "floor",
+    value=np.floor,
+    partials=(lambda a, y: 0,),
+    latex=r"\left\lfloor {a} \right\rfloor",
+    why="flat everywhere but at the jumps",
+    kink="0 at the jumps",
+)
+ceil = elementwise(
+    "ceil",
+    value=np.ceil,
+    partials=(lambda a, y: 0,),
+    latex=r"\left\lceil {a} \right\rceil",
+    why="flat everywhere but at the jumps",
+    kink="0 at the jumps",
+)
+rint = elementwise(
+    "rint",
+    value=np.rint,
+    partials=(lambda a, y: 0,),
+    latex=r"\operatorname{rint}({a})",
+    why="flat everywhere but at the jumps",
+    kink="0 at the jumps",
+)
+trunc = elementwise(
+    "trunc",
+    value=np.trunc,
+    partials=(lambda a, y: 0,),
+    latex=r"\operatorname{trunc}({a})",
+    why="flat everywhere but at the jumps",
+    kink="0 at the jumps",
+)
+floor_divide = elementwise(
+    "floor_divide",
+    value=np.floor_divide,
+    partials=(lambda a, b, y: 0, lambda a, b, y: 0),
+    latex=r"\left\lfloor {a} / {b} \right\rfloor",
+    why="flat everywhere but at the jumps",
+    kink="0 at the jumps, and at b = 0",
+    badge="//",
+)
+remainder = elementwise(
+    "remainder",
+    value=np.remainder,
+    partials=(lambda a, b, y: 1, lambda a, b, y: -floor_divide(a, b)),
+    latex=r"\operatorname{mod}({a}, {b})",
+    why=("a saw with slope 1", "the slope is -floor(a / b)"),
+    kink="at a jump the slope of both sides; not finite at b = 0",
+    singular=True,
+    badge="%",
+)
+fmod = elementwise(
+    "fmod",
+    value=np.fmod,
+    partials=(lambda a, b, y: 1, lambda a, b, y: -trunc(a / b)),
+    latex=r"\operatorname{fmod}({a}, {b})",
+    why=("a saw with slope 1", "the slope is -trunc(a / b)"),
+    kink="at a jump the slope of both sides; not finite at b = 0",
+    singular=True,
+)
+copysign = elementwise(
+    "copysign",
+    value=np.copysign,
+    partials=(lambda a, b, y: sign(a) * copysign(1, b), lambda a, b, y: 0),
+    latex=r"\left|{a}\right| \cdot \operatorname{sign}({b})",
+    why=("1 if both signs are equal, -1 if not", "flat everywhere but at the jump"),
+    kink="0 at a = 0",
+)
+heaviside = elementwise(
+    "heaviside",
+    value=np.heaviside,
+    partials=(lambda a, b, y: 0, lambda a, b, y: where(equal(a, 0), 1, 0)),
+    latex=r"\operatorname{H}({a}, {b})",
+    why=("flat everywhere but at the jump", "1 where the input is 0, as there the output is b"),
+    kink="0 in a at the jump; 1 in b there",
+)
+deg2rad = elementwise(
+    "deg2rad",
+    value=np.deg2rad,
+    partials=(lambda a, y: pi / 180,),
+    latex=r"\frac{\pi}{180} \cdot {a}",
+    why="a degree is pi / 180",
+)
+rad2deg = elementwise(
+    "rad2deg",
+    value=np.rad2deg,
+    partials=(lambda a, y: 180 / pi,),
+    latex=r"\frac{180}{\pi} \cdot {a}",
+    why="a radian is 180 / pi degrees",
 )
 square = elementwise(
     "square",
@@ -229,6 +319,18 @@ logaddexp = elementwise(
     partials=(lambda a, b, y: sigmoid(a - b), lambda a, b, y: sigmoid(b - a)),
     latex=r"\ln\left(e^{{a}} + e^{{b}}\right)",
     why="the slope is this input's share: sigmoid of the difference",
+    kink="nan where both inputs are the same infinity",
+    singular=True,
+)
+logaddexp2 = elementwise(
+    "logaddexp2",
+    value=np.logaddexp2,
+    partials=(
+        lambda a, b, y: sigmoid((a - b) * log(2)),
+        lambda a, b, y: sigmoid((b - a) * log(2)),
+    ),
+    latex=r"\log_2\left(2^{{a}} + 2^{{b}}\right)",
+    why="the slope is this input's share: sigmoid of the difference * ln 2",
     kink="nan where both inputs are the same infinity",
     singular=True,
 )
@@ -355,6 +457,20 @@ hypot = elementwise(
     why="the slope is this side / the hypotenuse",
     kink="0 at (0, 0)",
 )
+sinc = elementwise(
+    "sinc",
+    # Near 0 by its Taylor series, whose derivatives hold there too; elsewhere as it is defined.
+    value=lambda a: where(
+        absolute(a) < SINC_NEAR, _sinc_series(a * a), sin(pi * a) / (pi * _away(a))
+    ),
+    partials=(
+        lambda a, y: where(
+            absolute(a) < SINC_NEAR, a * _sinc_series_slope(a * a), (cos(pi * a) - y) / _away(a)
+        ),
+    ),
+    latex=r"\frac{\sin(\pi {a})}{\pi {a}}",
+    why="the slope is (cos(pi * input) - output) / input, and 0 at 0",
+)
 
 # --- choices --------------------------------------------------------------------------------------
 
@@ -381,6 +497,28 @@ minimum = elementwise(
     why="the smaller input passes the gradient on, the larger gets 0",
     kink="a tie shares equally: 0.5 each",
     badge="min",
+)
+fmax = elementwise(
+    "fmax",
+    value=np.fmax,
+    partials=(
+        lambda a, b, y: where(a > b, 1, where(equal(a, b), 0.5, where(not_equal(b, b), 1, 0))),
+        lambda a, b, y: where(b > a, 1, where(equal(a, b), 0.5, where(not_equal(a, a), 1, 0))),
+    ),
+    latex=r"\operatorname{fmax}({a}, {b})",
+    why="the larger input passes the gradient on, the smaller and nan get 0",
+    kink="a tie shares equally: 0.5 each",
+)
+fmin = elementwise(
+    "fmin",
+    value=np.fmin,
+    partials=(
+        lambda a, b, y: where(a < b, 1, where(equal(a, b), 0.5, where(not_equal(b, b), 1, 0))),
+        lambda a, b, y: where(b < a, 1, where(equal(a, b), 0.5, where(not_equal(a, a), 1, 0))),
+    ),
+    latex=r"\operatorname{fmin}({a}, {b})",
+    why="the smaller input passes the gradient on, the larger and nan get 0",
+    kink="a tie shares equally: 0.5 each",
 )
 clip = elementwise(
     "clip",
@@ -502,6 +640,32 @@ shield = elementwise(
     singular=True,
     badge="×",
 )
+
+
+SINC_NEAR = 0.3
+# sinc(a) = sum of these times a^(2k): (-1)^k pi^(2k) / (2k + 1)!
+SINC_SERIES = tuple((-1) ** k * pi ** (2 * k) / factorial(2 * k + 1) for k in range(14))
+
+
+def _sinc_series(square: Any) -> Any:
+    total: Any = SINC_SERIES[-1]
+    for factor in reversed(SINC_SERIES[:-1]):
+        total = total * square + factor
+    return total
+
+
+def _sinc_series_slope(square: Any) -> Any:
+    """The slope of the series in a, over a."""
+    slopes = [2 * k * factor for k, factor in enumerate(SINC_SERIES)][1:]
+    total: Any = slopes[-1]
+    for factor in reversed(slopes[:-1]):
+        total = total * square + factor
+    return total
+
+
+def _away(a: Any) -> Any:
+    """The input, or 1 where the branch that divides by it is not chosen."""
+    return where(absolute(a) < SINC_NEAR, 1, a)
 
 
 def _is_plain(x: object) -> bool:

@@ -31,11 +31,13 @@ from math import (
 )
 from math import (
     cbrt,
+    copysign,
     cos,
     cosh,
     exp,
     exp2,
     expm1,
+    fmod,
     hypot,
     inf,
     log,
@@ -50,11 +52,19 @@ from math import (
     tanh,
 )
 from math import (
+    degrees as rad2deg,
+)
+from math import (
     fabs as absolute,
 )
 from math import (
     pow as power,
 )
+from math import (
+    radians as deg2rad,
+)
+from operator import floordiv as floor_divide
+from operator import mod as remainder
 from typing import Any
 
 import numpy as np
@@ -69,13 +79,22 @@ __all__ = [
     "arctan2",
     "arctanh",
     "cbrt",
+    "ceil",
     "clip",
+    "copysign",
     "cos",
     "cosh",
+    "deg2rad",
     "exactly",
     "exp",
     "exp2",
     "expm1",
+    "floor",
+    "floor_divide",
+    "fmax",
+    "fmin",
+    "fmod",
+    "heaviside",
     "hypot",
     "inf",
     "log",
@@ -83,13 +102,17 @@ __all__ = [
     "log2",
     "log10",
     "logaddexp",
+    "logaddexp2",
     "logical_not",
     "maximum",
     "minimum",
     "nan",
     "positive",
     "power",
+    "rad2deg",
     "reciprocal",
+    "remainder",
+    "rint",
     "sign",
     "sin",
     "sinh",
@@ -97,6 +120,7 @@ __all__ = [
     "square",
     "tan",
     "tanh",
+    "trunc",
     "where",
 ]
 
@@ -104,6 +128,31 @@ __all__ = [
 def sign(a: float) -> float:
     """-1, 0 or 1; nan of nan."""
     return a if a != a else float((a > 0) - (a < 0))
+
+
+def floor(a: float) -> float:
+    """The largest whole number that is not above a."""
+    return math.copysign(float(math.floor(a)), a)
+
+
+def ceil(a: float) -> float:
+    """The smallest whole number that is not below a."""
+    return math.copysign(float(math.ceil(a)), a)
+
+
+def rint(a: float) -> float:
+    """The nearest whole number; of two, the even one."""
+    return math.copysign(float(round(a)), a)
+
+
+def trunc(a: float) -> float:
+    """a without its fraction."""
+    return math.copysign(float(math.trunc(a)), a)
+
+
+def heaviside(a: float, b: float) -> float:
+    """0 below 0, b at 0, 1 above."""
+    return a if a != a else b if a == 0 else float(a > 0)
 
 
 def square(a: float) -> float:
@@ -136,6 +185,16 @@ def minimum(a: float, b: float) -> float:
     return a if a <= b or a != a else b
 
 
+def fmax(a: float, b: float) -> float:
+    """The larger; one that is nan does not count."""
+    return a if a >= b or b != b else b
+
+
+def fmin(a: float, b: float) -> float:
+    """The smaller; one that is nan does not count."""
+    return a if a <= b or b != b else b
+
+
 def clip(a: float, low: float, high: float) -> float:
     """a, held between low and high."""
     return minimum(maximum(a, low), high)
@@ -152,6 +211,14 @@ def logaddexp(a: float, b: float) -> float:
         return a + 0.6931471805599453
     high, low = (a, b) if a > b else (b, a)
     return high + math.log1p(math.exp(low - high))
+
+
+def logaddexp2(a: float, b: float) -> float:
+    """log2(2^a + 2^b) without overflow."""
+    if a == b:  # equal infinities too
+        return a + 1.0
+    high, low = (a, b) if a > b else (b, a)
+    return high + math.log1p(math.exp2(low - high)) / 0.6931471805599453
 
 
 def exactly(rule: Any, given: tuple[Any, ...], slots: tuple[int, ...]) -> list[float]:

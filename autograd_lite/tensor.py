@@ -7,7 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
-from . import array_rules, numpy_api, rules
+from . import array_rules, numpy_api, numpy_shapes, rules
 from .describe import describe
 from .errors import (
     AutogradError,
@@ -160,9 +160,35 @@ class Tensor(Operators, Guarded):
         return self._data.size  # type: ignore[no-any-return]
 
     @property
+    def itemsize(self) -> int:
+        """Bytes of one entry."""
+        return self._data.itemsize  # type: ignore[no-any-return]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all entries."""
+        return self._data.nbytes  # type: ignore[no-any-return]
+
+    @property
     def T(self) -> Tensor:
         """The axes reversed."""
         return array_rules.transpose(self, axes=None)  # type: ignore[no-any-return]
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two axes exchanged: each matrix transposed."""
+        return numpy_shapes.matrix_transpose(self)  # type: ignore[no-any-return]
+
+    @property
+    def real(self) -> Tensor:
+        """The tensor itself: it is real."""
+        return self
+
+    def conjugate(self) -> Tensor:
+        """The tensor itself: it is real."""
+        return self
+
+    conj = conjugate
 
     def item(self) -> float:
         """The number, of a tensor that holds one; ShapeError if it holds another count."""
@@ -181,8 +207,14 @@ class Tensor(Operators, Guarded):
             )
         return float(self.item())
 
+    def __int__(self) -> int:
+        return int(float(self))
+
     def __bool__(self) -> bool:
         return bool(self.item())
+
+    def __contains__(self, x: Any) -> bool:
+        return bool(np.any(self._data == numbers(x)))
 
     def __len__(self) -> int:
         if not self.shape:

@@ -14,9 +14,10 @@ from typing import Any, final
 import numpy as np
 
 from . import numpy_elementwise, rules
+from .composed_ufuncs import COMPOSED_UFUNCS
 from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
 from .graph import Node
-from .operators import method_names
+from .operators import Rounding, method_names
 from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 from .scalar_math import exactly
@@ -56,7 +57,7 @@ _QUESTIONS = {np.isnan, np.isfinite, np.isinf, np.signbit}
 
 
 @final
-class Value(ValueOperators, Node):
+class Value(ValueOperators, Rounding, Node):
     """One number of a computation, and how it was computed.
 
     Write arithmetic, or NumPy's and autograd-lite's functions, with it; then `backward()` gives the
@@ -161,6 +162,9 @@ class Value(ValueOperators, Node):
                 "  if the gradient should stop here, write .item()."
             )
         return self.data  # type: ignore[no-any-return]
+
+    def __int__(self) -> int:
+        return int(float(self))
 
     def __bool__(self) -> bool:
         return self.data != 0  # type: ignore[no-any-return]
@@ -271,7 +275,7 @@ class Value(ValueOperators, Node):
             return self  # np.sum, np.max, ... of a single number
         if method == "__call__" and ufunc in _QUESTIONS:
             return bool(ufunc(*(_number(x) for x in inputs)))
-        rule = BY_UFUNC.get(ufunc)
+        rule = BY_UFUNC.get(ufunc) or COMPOSED_UFUNCS.get(ufunc)
         if rule is None or method != "__call__" or kwargs:
             form = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
             raise UnsupportedError(
@@ -367,3 +371,7 @@ def bind(rule: Elementwise) -> None:
 for _rule in rules.TABLE.values():
     if isinstance(_rule, Elementwise):
         bind(_rule)
+# NumPy asks an entry of an object array for the method that is named after the ufunc.
+for _ufunc, _function in COMPOSED_UFUNCS.items():
+    if _ufunc.nin == 1 and not hasattr(Value, _ufunc.__name__):
+        setattr(Value, _ufunc.__name__, _function)

@@ -397,6 +397,462 @@ class ValueOperators:
         node.mark = 0
         return node
 
+    def floor(self) -> Any:
+        """floor(a): flat everywhere but at the jumps."""
+        a = self.data
+        try:
+            y = np.floor(a)
+            da = 0.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.floor, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.floor
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
+    def ceil(self) -> Any:
+        """ceil(a): flat everywhere but at the jumps."""
+        a = self.data
+        try:
+            y = np.ceil(a)
+            da = 0.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.ceil, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.ceil
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
+    def rint(self) -> Any:
+        """rint(a): flat everywhere but at the jumps."""
+        a = self.data
+        try:
+            y = np.rint(a)
+            da = 0.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.rint, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.rint
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
+    def trunc(self) -> Any:
+        """trunc(a): flat everywhere but at the jumps."""
+        a = self.data
+        try:
+            y = np.trunc(a)
+            da = 0.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.trunc, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.trunc
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
+    def __floordiv__(self, other: Any) -> Any:
+        """floor_divide(a, b): flat everywhere but at the jumps."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.floor_divide(a, b)
+                da = 0.0
+                db = 0.0
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.floor_divide, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.floor_divide
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.floor_divide(a, b)
+                da = 0.0
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.floor_divide, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.floor_divide
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.floor_divide, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.floor_divide(a, b)
+                db = 0.0
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.floor_divide, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.floor_divide
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.floor_divide, other, self)
+
+    def __mod__(self, other: Any) -> Any:
+        """remainder(a, b): a saw with slope 1."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.remainder(a, b)
+                da = 1.0
+                db = -np.floor_divide(a, b)
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.remainder, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.remainder
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.remainder(a, b)
+                da = 1.0
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.remainder, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.remainder
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.remainder(a, b)
+                db = -np.floor_divide(a, b)
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.remainder, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.remainder
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.remainder, other, self)
+
+    def fmod(self, other: Any) -> Any:
+        """fmod(a, b): a saw with slope 1."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.fmod(a, b)
+                da = 1.0
+                db = -np.trunc(a / b)
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.fmod, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmod
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.fmod(a, b)
+                da = 1.0
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.fmod, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmod
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.fmod, self, other)
+
+    def _r_fmod(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.fmod(a, b)
+                db = -np.trunc(a / b)
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.fmod, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmod
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.fmod, other, self)
+
+    def copysign(self, other: Any) -> Any:
+        """copysign(a, b): 1 if both signs are equal, -1 if not."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.copysign(a, b)
+                da = np.sign(a) * np.copysign(1.0, b)
+                db = 0.0
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.copysign, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.copysign
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.copysign(a, b)
+                da = np.sign(a) * np.copysign(1.0, b)
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.copysign, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.copysign
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.copysign, self, other)
+
+    def _r_copysign(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.copysign(a, b)
+                db = 0.0
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.copysign, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.copysign
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.copysign, other, self)
+
+    def heaviside(self, other: Any) -> Any:
+        """heaviside(a, b): flat everywhere but at the jump."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.heaviside(a, b)
+                da = 0.0
+                db = np.where(a == 0.0, 1.0, 0.0)
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.heaviside, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.heaviside
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.heaviside(a, b)
+                da = 0.0
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.heaviside, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.heaviside
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.heaviside, self, other)
+
+    def _r_heaviside(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.heaviside(a, b)
+                db = np.where(a == 0.0, 1.0, 0.0)
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.heaviside, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.heaviside
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.heaviside, other, self)
+
+    def deg2rad(self) -> Any:
+        """deg2rad(a): a degree is pi / 180."""
+        a = self.data
+        try:
+            y = np.deg2rad(a)
+            da = 0.017453292519943295
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.deg2rad, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.deg2rad
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
+    def rad2deg(self) -> Any:
+        """rad2deg(a): a radian is 180 / pi degrees."""
+        a = self.data
+        try:
+            y = np.rad2deg(a)
+            da = 57.29577951308232
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.rad2deg, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.rad2deg
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
     def square(self) -> Any:
         """square(a): the slope is twice the input."""
         a = self.data
@@ -693,6 +1149,72 @@ class ValueOperators:
             node.mark = 0
             return node
         return self._meet(rules.logaddexp, other, self)
+
+    def logaddexp2(self, other: Any) -> Any:
+        """logaddexp2(a, b): the slope is this input's share: sigmoid of the difference * ln 2."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.logaddexp2(a, b)
+                da = 1.0 / (1.0 + np.exp(-((a - b) * 0.6931471805599453)))
+                db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.logaddexp2, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.logaddexp2
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.logaddexp2(a, b)
+                da = 1.0 / (1.0 + np.exp(-((a - b) * 0.6931471805599453)))
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.logaddexp2, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.logaddexp2
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.logaddexp2, self, other)
+
+    def _r_logaddexp2(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.logaddexp2(a, b)
+                db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.logaddexp2, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.logaddexp2
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.logaddexp2, other, self)
 
     def sin(self) -> Any:
         """sin(a): the slope is cos(input)."""
@@ -1082,6 +1604,31 @@ class ValueOperators:
             return node
         return self._meet(rules.hypot, other, self)
 
+    def sinc(self) -> Any:
+        """sinc(a): the slope is (cos(pi * input) - output) / input, and 0 at 0."""
+        a = self.data
+        try:
+            c = np.absolute(a) < 0.3
+            d = np.where(c, 1.0, a)
+            e = 3.141592653589793 * a
+            f = a * a
+            y = np.where(c, ((((((((((((-7.743082723388024e-16 * f + 5.50745891215096e-14) * f + -3.3481335350440634e-12) * f + 1.7165384749821422e-10) * f + -7.304711822217769e-09) * f + 2.531217404137026e-07) * f + -6.975873661656377e-06) * f + 0.00014842879303107092) * f + -0.0023460810354558226) * f + 0.02614784781765479) * f + -0.1907518241220842) * f + 0.8117424252833535) * f + -1.6449340668482264) * f + 1.0, np.sin(e) / (3.141592653589793 * d))
+            da = np.where(c, a * ((((((((((((-2.0132015080808862e-14 * f + 1.3217901389162304e-12) * f + -7.365893777096939e-11) * f + 3.4330769499642846e-09) * f + -1.3148481279991986e-07) * f + 4.049947846619241e-06) * f + -9.766223126318928e-05) * f + 0.001781145516372851) * f + -0.023460810354558225) * f + 0.20918278254123832) * f + -1.144510944732505) * f + 3.246969701133414) * f + -3.289868133696453), (np.cos(e) - y) / d)
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.sinc, (a,), (0,))
+        node = new(self.__class__)
+        if state.paused and kept_out(node):
+            return self._leaf(y)
+        node.data = y
+        node.op = rules.sinc
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = None
+        node.grad = node.label = None
+        node.mark = 0
+        return node
+
     def maximum(self, other: Any) -> Any:
         """maximum(a, b): the larger input passes the gradient on, the smaller gets 0."""
         a, kind = self.data, other.__class__
@@ -1215,6 +1762,140 @@ class ValueOperators:
             node.mark = 0
             return node
         return self._meet(rules.minimum, other, self)
+
+    def fmax(self, other: Any) -> Any:
+        """fmax(a, b): the larger input passes the gradient on, the smaller and nan get 0."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.fmax(a, b)
+                c = a == b
+                da = np.where(a > b, 1.0, np.where(c, 0.5, np.where(b != b, 1.0, 0.0)))
+                db = np.where(b > a, 1.0, np.where(c, 0.5, np.where(a != a, 1.0, 0.0)))
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.fmax, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmax
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.fmax(a, b)
+                da = np.where(a > b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.fmax, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmax
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.fmax, self, other)
+
+    def _r_fmax(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.fmax(a, b)
+                db = np.where(b > a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.fmax, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmax
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.fmax, other, self)
+
+    def fmin(self, other: Any) -> Any:
+        """fmin(a, b): the smaller input passes the gradient on, the larger and nan get 0."""
+        a, kind = self.data, other.__class__
+        if kind is self.__class__:
+            b = other.data
+            try:
+                y = np.fmin(a, b)
+                c = a == b
+                da = np.where(a < b, 1.0, np.where(c, 0.5, np.where(b != b, 1.0, 0.0)))
+                db = np.where(b < a, 1.0, np.where(c, 0.5, np.where(a != a, 1.0, 0.0)))
+            except (ArithmeticError, ValueError):
+                y, da, db = exactly(rules.fmin, (a, b), (0, 1))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmin
+            node.a = self
+            node.da = da
+            node.b = other
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        if kind is float or kind is int:
+            b = other * 1.0
+            try:
+                y = np.fmin(a, b)
+                da = np.where(a < b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
+            except (ArithmeticError, ValueError):
+                y, da = exactly(rules.fmin, (a, b), (0,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmin
+            node.a = self
+            node.da = da
+            node.b = None
+            node.db = b
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.fmin, self, other)
+
+    def _r_fmin(self, other: Any) -> Any:
+        if other.__class__ is float or other.__class__ is int:
+            a, b = other * 1.0, self.data
+            try:
+                y = np.fmin(a, b)
+                db = np.where(b < a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
+            except (ArithmeticError, ValueError):
+                y, db = exactly(rules.fmin, (a, b), (1,))
+            node = new(self.__class__)
+            if state.paused and kept_out(node):
+                return self._leaf(y)
+            node.data = y
+            node.op = rules.fmin
+            node.a = None
+            node.da = a
+            node.b = self
+            node.db = db
+            node.grad = node.label = None
+            node.mark = 0
+            return node
+        return self._meet(rules.fmin, other, self)
 
     def sigmoid(self) -> Any:
         """sigmoid(a): the slope is output * (1 - output)."""

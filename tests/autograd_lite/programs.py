@@ -7,7 +7,9 @@ program runs on floats, `Value`s, symbols and HIPS autograd's boxes, and a faili
 from dataclasses import dataclass
 
 import autograd.numpy as anp
+import mpmath
 import numpy as np
+from autograd.extend import defvjp, primitive
 from hypothesis import strategies as st
 
 from autograd_lite import rules
@@ -52,13 +54,23 @@ def _sigmoid(a):
     return 0.5 * (anp.tanh(a / 2) + 1)
 
 
+def _own(value, *slopes):
+    """A function that HIPS autograd has no derivative of, or an imprecise one."""
+    function = primitive(value)
+    defvjp(function, *(lambda y, *x, s=s: lambda g: g * s(*x) for s in slopes))
+    return function
+
+
+_signs = _own(lambda b: np.copysign(1.0, b), lambda b: 0.0)
 # The rows that NumPy has no function for, in HIPS autograd's words.
-HIPS = {
-    name: getattr(anp, name)
-    for name in ROWS
-    if name
-    not in ("sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "silu", "cbrt", "hypot")
-} | {
+OURS = """sigmoid relu leaky_relu elu softplus gelu silu cbrt hypot fmod copysign heaviside sinc
+floor_divide""".split()
+HIPS = {name: getattr(anp, name) for name in ROWS if name not in OURS} | {
+    "fmod": lambda a, b: anp.sign(a) * anp.mod(anp.abs(a), anp.abs(b)),
+    "copysign": lambda a, b: anp.abs(a) * _signs(b),
+    "heaviside": lambda a, b: anp.where(a == 0, b, anp.where(a < 0, 0.0, anp.where(a > 0, 1.0, a))),
+    "sinc": _own(np.sinc, lambda a: float(mpmath.diff(mpmath.sincpi, float(a)))),
+    "floor_divide": _own(np.floor_divide, lambda a, b: 0.0, lambda a, b: 0.0),
     "cbrt": lambda a: anp.sign(a) * anp.abs(a) ** (1 / 3),
     "hypot": lambda a, b: anp.sqrt(a * a + b * b),
     "clip": lambda a, b, c: anp.minimum(anp.maximum(a, b), c),

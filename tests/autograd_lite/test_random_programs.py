@@ -13,7 +13,7 @@ from programs import ANALYTIC, HIPS, Program, complex_step, programs, programs_a
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
 
-CHOICES = "maximum minimum clip absolute sign relu leaky_relu elu".split()
+CHOICES = "maximum minimum fmax fmin clip absolute sign relu leaky_relu elu".split()
 SMOOTH = [*ANALYTIC, "softplus", "logaddexp", "hypot", "arctan2", "maximum", "where", "elu", "relu"]
 quick = settings(max_examples=120, deadline=None, derandomize=True)
 long = settings(
@@ -139,7 +139,7 @@ def _tied(name, operands):
 
 def _zeros_of_both_signs(name, operands):
     signs = {math.copysign(1.0, x) for x in operands if x == 0}
-    return name in ("maximum", "minimum", "clip") and len(signs) == 2
+    return name in ("maximum", "minimum", "fmax", "fmin", "clip") and len(signs) == 2
 
 
 def _huge(name, operands):

@@ -289,7 +289,7 @@ def test_a_value_with_a_tensor_is_refused_naming_both():
 
 
 def test_functions_without_a_rule_are_refused_by_name():
-    for f in (np.floor, np.ceil, np.rint):
+    for f in (np.spacing, np.frexp, np.isnat):
         with pytest.raises(UnsupportedError, match=f.__name__):
             f(Value(1.5))
     with pytest.raises(UnsupportedError):

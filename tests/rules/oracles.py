@@ -45,6 +45,17 @@ MPMATH = {
     "negative": lambda a: -a,
     "absolute": lambda a: abs(a),
     "sign": lambda a: mpmath.sign(a),
+    "floor": mpmath.floor,
+    "ceil": mpmath.ceil,
+    "rint": mpmath.nint,
+    "trunc": lambda a: mpmath.floor(a) if a > 0 else mpmath.ceil(a),
+    "floor_divide": lambda a, b: mpmath.floor(a / b),
+    "remainder": lambda a, b: a - b * mpmath.floor(a / b),
+    "fmod": lambda a, b: a - b * MPMATH["trunc"](a / b),
+    "copysign": lambda a, b: abs(a) * (1 if b >= 0 else -1),
+    "heaviside": lambda a, b: mpf(a > 0) if a else b,
+    "deg2rad": mpmath.radians,
+    "rad2deg": mpmath.degrees,
     "square": lambda a: a * a,
     "reciprocal": lambda a: 1 / a,
     "sqrt": mpmath.sqrt,
@@ -57,6 +68,8 @@ MPMATH = {
     "log10": lambda a: mpmath.log(a) / mpmath.log(10),
     "log1p": mpmath.log1p,
     "logaddexp": _mp_logaddexp,
+    "logaddexp2": lambda a, b: _mp_logaddexp(a * mpmath.ln2, b * mpmath.ln2) / mpmath.ln2,
+    "sinc": mpmath.sincpi,
     "sin": mpmath.sin,
     "cos": mpmath.cos,
     "tan": mpmath.tan,
@@ -73,6 +86,8 @@ MPMATH = {
     "hypot": lambda a, b: mpmath.sqrt(a * a + b * b),
     "maximum": lambda a, b: max(a, b),
     "minimum": lambda a, b: min(a, b),
+    "fmax": lambda a, b: max(a, b),
+    "fmin": lambda a, b: min(a, b),
     "clip": lambda a, b, c: min(max(a, b), c),
     "where": lambda a, b, c: b if a else c,
     "sigmoid": lambda a: 1 / (1 + mpmath.exp(-a)),
@@ -94,7 +109,49 @@ def _sp_gelu(a):
     return a / 2 * (1 + sympy.tanh(sympy.sqrt(2 / sympy.pi) * (a + cubic * a**3)))
 
 
+class _Steps(sympy.Function):
+    """A function that is flat between its jumps, which SymPy's own do not say they are."""
+
+    def fdiff(self, argindex=1):
+        return sympy.Integer(0)
+
+
+class _Floor(_Steps):
+    @classmethod
+    def eval(cls, a):
+        return sympy.floor(a) if a.is_number else None
+
+
+class _Rint(_Steps):
+    @classmethod
+    def eval(cls, a):
+        return sympy.Integer(round(float(a))) if a.is_number else None
+
+
+def _sp_trunc(a):
+    return sympy.Piecewise((_Floor(a), a > 0), (-_Floor(-a), True))
+
+
+def _sp_sinc(a):
+    return sympy.sin(sympy.pi * a) / (sympy.pi * a)
+
+
 SYMPY = {
+    "floor": _Floor,
+    "ceil": lambda a: -_Floor(-a),
+    "rint": _Rint,
+    "trunc": _sp_trunc,
+    "floor_divide": lambda a, b: _Floor(a / b),
+    "remainder": lambda a, b: a - b * _Floor(a / b),
+    "fmod": lambda a, b: a - b * _sp_trunc(a / b),
+    "copysign": lambda a, b: sympy.Abs(a) * sympy.sign(b),
+    "heaviside": lambda a, b: sympy.Piecewise((0, a < 0), (b, sympy.Eq(a, 0)), (1, True)),
+    "deg2rad": lambda a: a * sympy.pi / 180,
+    "rad2deg": lambda a: a * 180 / sympy.pi,
+    "logaddexp2": lambda a, b: sympy.log(2**a + 2**b, 2),
+    "sinc": _sp_sinc,
+    "fmax": sympy.Max,
+    "fmin": sympy.Min,
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,
     "multiply": lambda a, b: a * b,
@@ -193,6 +250,17 @@ KINKS = {
     ],
     "absolute": [((0.0,), (0.0,))],
     "sign": [((0.0,), (0.0,))],
+    "floor": [((2.0,), (0.0,)), ((0.0,), (0.0,))],
+    "ceil": [((2.0,), (0.0,)), ((0.0,), (0.0,))],
+    "rint": [((2.5,), (0.0,)), ((-0.5,), (0.0,))],
+    "trunc": [((2.0,), (0.0,)), ((-1.0,), (0.0,))],
+    "floor_divide": [((4.0, 2.0), (0.0, 0.0)), ((1.0, 0.0), (0.0, 0.0))],
+    "remainder": [((4.0, 2.0), (1.0, -2.0)), ((-4.0, 3.0), (1.0, 2.0)), ((1.0, 0.0), (1.0, -inf))],
+    "fmod": [((4.0, 2.0), (1.0, -2.0)), ((-4.0, 3.0), (1.0, 1.0)), ((1.0, 0.0), (1.0, -inf))],
+    "copysign": [((0.0, -2.0), (0.0, 0.0)), ((3.0, 0.0), (1.0, 0.0)), ((3.0, -0.0), (-1.0, 0.0))],
+    "heaviside": [((0.0, 0.3), (0.0, 1.0)), ((1.0, 0.3), (0.0, 0.0))],
+    "fmax": [((2.0, 2.0), (0.5, 0.5)), ((nan, 2.0), (0.0, 1.0)), ((2.0, nan), (1.0, 0.0))],
+    "fmin": [((2.0, 2.0), (0.5, 0.5)), ((nan, 2.0), (0.0, 1.0)), ((2.0, nan), (1.0, 0.0))],
     "reciprocal": [((0.0,), (-inf,))],
     "sqrt": [((0.0,), (inf,))],
     "cbrt": [((0.0,), (inf,))],
@@ -201,6 +269,7 @@ KINKS = {
     "log10": [((0.0,), (inf,))],
     "log1p": [((-1.0,), (inf,))],
     "logaddexp": [((inf, inf), (nan, nan)), ((-inf, -inf), (nan, nan)), ((inf, 0.0), (1.0, 0.0))],
+    "logaddexp2": [((inf, inf), (nan, nan)), ((-inf, -inf), (nan, nan)), ((inf, 0.0), (1.0, 0.0))],
     "arcsin": [((1.0,), (inf,)), ((-1.0,), (inf,))],
     "arccos": [((1.0,), (-inf,)), ((-1.0,), (-inf,))],
     "arctan2": [((0.0, 0.0), (nan, nan))],

@@ -127,8 +127,10 @@ def test_finite_answers_are_right_and_come_without_a_warning(rule):
         expected = _in_float_range(rule, at)
         if expected is None or (rule.name == "shield" and 0.0 in at):
             continue
-        if rule.name == "arctan2" and any(x == 0 and np.signbit(x) for x in at):
+        if rule.name in ("arctan2", "copysign") and any(x == 0 and np.signbit(x) for x in at):
             continue  # mpmath has no negative zero
+        if rule.name in ("remainder", "fmod") and abs(at[0]) > 1e100 * abs(at[1]):
+            continue  # the quotient has more digits than are asked for
         if rule.name in ("sin", "cos", "tan") and abs(at[0]) > 1e5:
             continue  # mpmath reduces by pi to more digits than are asked for
         if rule.name in ("gelu", "hypot", "arctan2") and max(map(abs, at)) > 1e100:

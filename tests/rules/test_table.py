@@ -14,7 +14,8 @@ from autograd_lite.rows import TABLE, Elementwise
 NAMES = """add subtract multiply divide power negative absolute sign square reciprocal sqrt cbrt exp
 exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh arcsinh
 arccosh arctanh hypot logaddexp maximum minimum clip where sigmoid relu leaky_relu elu softplus gelu
-silu""".split()
+silu floor ceil rint trunc floor_divide remainder fmod copysign heaviside deg2rad rad2deg logaddexp2
+fmax fmin sinc""".split()
 ids = [rule.name for rule in ELEMENTWISE]
 
 
