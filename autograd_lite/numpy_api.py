@@ -203,6 +203,14 @@ ANSWERS = ("all", "any", "argmax", "argmin", "argpartition", "argsort", "nonzero
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 # The methods of ndarray that Tensor has as well.
 METHODS: dict[str, Callable[..., Any]] = {name: _answer(name) for name in ANSWERS}
+# And its attributes, but for those that every use of a Tensor asks for.
+PROPERTIES: dict[str, Callable[..., Any]] = {
+    "mT": numpy_shapes.matrix_transpose,
+    "real": lambda a: a,
+    "imag": lambda a: np.zeros_like(numbers(a)),
+    "itemsize": lambda a: numbers(a).itemsize,
+    "nbytes": lambda a: numbers(a).nbytes,
+}
 for _family in FAMILIES:
     FUNCTIONS |= _family.FUNCTIONS
     METHODS |= _family.METHODS

@@ -262,4 +262,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "squeeze": squeeze,
     "astype": astype,
     "copy": copy,
+    "conjugate": lambda a: a,
+    "conj": lambda a: a,
 }

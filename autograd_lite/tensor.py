@@ -7,7 +7,7 @@ from typing import Any, final
 
 import numpy as np
 
-from . import array_rules, numpy_api, numpy_shapes, rules
+from . import array_rules, numpy_api, rules
 from .describe import describe
 from .errors import (
     AutogradError,
@@ -160,35 +160,9 @@ class Tensor(Operators, Guarded):
         return self._data.size  # type: ignore[no-any-return]
 
     @property
-    def itemsize(self) -> int:
-        """Bytes of one entry."""
-        return self._data.itemsize  # type: ignore[no-any-return]
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of all entries."""
-        return self._data.nbytes  # type: ignore[no-any-return]
-
-    @property
     def T(self) -> Tensor:
         """The axes reversed."""
         return array_rules.transpose(self, axes=None)  # type: ignore[no-any-return]
-
-    @property
-    def mT(self) -> Tensor:
-        """The last two axes exchanged: each matrix transposed."""
-        return numpy_shapes.matrix_transpose(self)  # type: ignore[no-any-return]
-
-    @property
-    def real(self) -> Tensor:
-        """The tensor itself: it is real."""
-        return self
-
-    def conjugate(self) -> Tensor:
-        """The tensor itself: it is real."""
-        return self
-
-    conj = conjugate
 
     def item(self) -> float:
         """The number, of a tensor that holds one; ShapeError if it holds another count."""
@@ -406,3 +380,5 @@ for _rule in rules.TABLE.values():
         bind(_rule)
 for _name, _function in numpy_api.METHODS.items():
     setattr(Tensor, _name, _function)
+for _name, _function in numpy_api.PROPERTIES.items():
+    setattr(Tensor, _name, property(_function))

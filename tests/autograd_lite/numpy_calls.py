@@ -272,6 +272,7 @@ METHODS = [
     ("mT", lambda x: x.mT, X),
     ("T", lambda x: x.T, X),
     ("conj", lambda x: x.conj() * x.real, X),
+    ("conjugate", lambda x: x.conjugate() * 2, X),
 ]
 ANSWERS = [
     ("all", lambda x: x.all(axis=0)),
