@@ -405,9 +405,9 @@ class ValueOperators:
             da = 0.0
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.floor, (a,), (0,))
+        if state.paused:
+            return self._made(rules.floor, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.floor
         node.a = self
@@ -426,9 +426,9 @@ class ValueOperators:
             da = 0.0
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.ceil, (a,), (0,))
+        if state.paused:
+            return self._made(rules.ceil, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.ceil
         node.a = self
@@ -447,9 +447,9 @@ class ValueOperators:
             da = 0.0
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.rint, (a,), (0,))
+        if state.paused:
+            return self._made(rules.rint, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.rint
         node.a = self
@@ -468,9 +468,9 @@ class ValueOperators:
             da = 0.0
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.trunc, (a,), (0,))
+        if state.paused:
+            return self._made(rules.trunc, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.trunc
         node.a = self
@@ -492,9 +492,9 @@ class ValueOperators:
                 db = 0.0
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.floor_divide, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.floor_divide, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.floor_divide
             node.a = self
@@ -511,9 +511,9 @@ class ValueOperators:
                 da = 0.0
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.floor_divide, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.floor_divide, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.floor_divide
             node.a = self
@@ -533,9 +533,9 @@ class ValueOperators:
                 db = 0.0
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.floor_divide, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.floor_divide, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.floor_divide
             node.a = None
@@ -558,9 +558,9 @@ class ValueOperators:
                 db = -np.floor_divide(a, b)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.remainder, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.remainder, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.remainder
             node.a = self
@@ -577,9 +577,9 @@ class ValueOperators:
                 da = 1.0
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.remainder, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.remainder, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.remainder
             node.a = self
@@ -599,9 +599,9 @@ class ValueOperators:
                 db = -np.floor_divide(a, b)
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.remainder, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.remainder, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.remainder
             node.a = None
@@ -624,9 +624,9 @@ class ValueOperators:
                 db = -np.trunc(a / b)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.fmod, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.fmod, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmod
             node.a = self
@@ -643,9 +643,9 @@ class ValueOperators:
                 da = 1.0
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.fmod, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.fmod, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmod
             node.a = self
@@ -665,9 +665,9 @@ class ValueOperators:
                 db = -np.trunc(a / b)
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.fmod, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.fmod, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmod
             node.a = None
@@ -690,9 +690,9 @@ class ValueOperators:
                 db = 0.0
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.copysign, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.copysign, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.copysign
             node.a = self
@@ -709,9 +709,9 @@ class ValueOperators:
                 da = np.sign(a) * np.copysign(1.0, b)
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.copysign, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.copysign, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.copysign
             node.a = self
@@ -731,9 +731,9 @@ class ValueOperators:
                 db = 0.0
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.copysign, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.copysign, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.copysign
             node.a = None
@@ -756,9 +756,9 @@ class ValueOperators:
                 db = np.where(a == 0.0, 1.0, 0.0)
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.heaviside, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.heaviside, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.heaviside
             node.a = self
@@ -775,9 +775,9 @@ class ValueOperators:
                 da = 0.0
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.heaviside, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.heaviside, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.heaviside
             node.a = self
@@ -797,9 +797,9 @@ class ValueOperators:
                 db = np.where(a == 0.0, 1.0, 0.0)
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.heaviside, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.heaviside, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.heaviside
             node.a = None
@@ -819,9 +819,9 @@ class ValueOperators:
             da = 0.017453292519943295
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.deg2rad, (a,), (0,))
+        if state.paused:
+            return self._made(rules.deg2rad, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.deg2rad
         node.a = self
@@ -840,9 +840,9 @@ class ValueOperators:
             da = 57.29577951308232
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.rad2deg, (a,), (0,))
+        if state.paused:
+            return self._made(rules.rad2deg, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.rad2deg
         node.a = self
@@ -1161,9 +1161,9 @@ class ValueOperators:
                 db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.logaddexp2, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.logaddexp2, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.logaddexp2
             node.a = self
@@ -1180,9 +1180,9 @@ class ValueOperators:
                 da = 1.0 / (1.0 + np.exp(-((a - b) * 0.6931471805599453)))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.logaddexp2, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.logaddexp2, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.logaddexp2
             node.a = self
@@ -1202,9 +1202,9 @@ class ValueOperators:
                 db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.logaddexp2, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.logaddexp2, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.logaddexp2
             node.a = None
@@ -1616,9 +1616,9 @@ class ValueOperators:
             da = np.where(c, a * ((((((((((((-2.0132015080808862e-14 * f + 1.3217901389162304e-12) * f + -7.365893777096939e-11) * f + 3.4330769499642846e-09) * f + -1.3148481279991986e-07) * f + 4.049947846619241e-06) * f + -9.766223126318928e-05) * f + 0.001781145516372851) * f + -0.023460810354558225) * f + 0.20918278254123832) * f + -1.144510944732505) * f + 3.246969701133414) * f + -3.289868133696453), (np.cos(e) - y) / d)
         except (ArithmeticError, ValueError):
             y, da = exactly(rules.sinc, (a,), (0,))
+        if state.paused:
+            return self._made(rules.sinc, y, self, da, None, None)
         node = new(self.__class__)
-        if state.paused and kept_out(node):
-            return self._leaf(y)
         node.data = y
         node.op = rules.sinc
         node.a = self
@@ -1775,9 +1775,9 @@ class ValueOperators:
                 db = np.where(b > a, 1.0, np.where(c, 0.5, np.where(a != a, 1.0, 0.0)))
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.fmax, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.fmax, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmax
             node.a = self
@@ -1794,9 +1794,9 @@ class ValueOperators:
                 da = np.where(a > b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.fmax, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.fmax, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmax
             node.a = self
@@ -1816,9 +1816,9 @@ class ValueOperators:
                 db = np.where(b > a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.fmax, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.fmax, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmax
             node.a = None
@@ -1842,9 +1842,9 @@ class ValueOperators:
                 db = np.where(b < a, 1.0, np.where(c, 0.5, np.where(a != a, 1.0, 0.0)))
             except (ArithmeticError, ValueError):
                 y, da, db = exactly(rules.fmin, (a, b), (0, 1))
+            if state.paused:
+                return self._made(rules.fmin, y, self, da, other, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmin
             node.a = self
@@ -1861,9 +1861,9 @@ class ValueOperators:
                 da = np.where(a < b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
             except (ArithmeticError, ValueError):
                 y, da = exactly(rules.fmin, (a, b), (0,))
+            if state.paused:
+                return self._made(rules.fmin, y, self, da, None, b)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmin
             node.a = self
@@ -1883,9 +1883,9 @@ class ValueOperators:
                 db = np.where(b < a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
             except (ArithmeticError, ValueError):
                 y, db = exactly(rules.fmin, (a, b), (1,))
+            if state.paused:
+                return self._made(rules.fmin, y, None, a, self, db)
             node = new(self.__class__)
-            if state.paused and kept_out(node):
-                return self._leaf(y)
             node.data = y
             node.op = rules.fmin
             node.a = None
