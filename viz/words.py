@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .words_exercises import EXERCISES
 from .words_orders import ORDERS
 from .words_sheet import SHEET
 from .words_slips import SLIPS
@@ -179,6 +180,7 @@ ENGLISH: dict[str, str] = {
     "text_step": "{phase}, step {n} of {count}: {title}",
     **SLIPS,
     **SHEET,
+    **EXERCISES,
     **ORDERS,
 }
 
