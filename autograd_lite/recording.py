@@ -5,16 +5,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
-import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
-from types import FrameType, TracebackType
+from contextvars import ContextVar
+from types import TracebackType
 from typing import Any, TypeVar
 
 from .errors import DataError
 
 F = TypeVar("F", bound=Callable[..., Any])
-_SUSPENDABLE = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+# The open `no_grad` blocks of this thread or task, innermost last.
+_blocks: ContextVar[tuple[object, ...]] = ContextVar("no_grad", default=())
 
 
 class _State:
@@ -30,7 +31,6 @@ class _Here(threading.local):
     """What this thread is inside of."""
 
     def __init__(self) -> None:
-        self.blocks: list[FrameType | None] = []  # open `no_grad`, a generator's by its frame
         self.watches: list[set[Any]] = []  # open watches: the nodes made since
         self.transforms = 0
         self.detector: Any = None  # what `detect_anomaly` has put on guard
@@ -48,10 +48,8 @@ def count_open(change: int) -> None:
 
 
 def is_paused() -> bool:
-    """Whether this thread is inside `no_grad`. Ask only if `state.paused` is not 0."""
-    # A frame without a caller is a generator that waits at a `yield`: what runs meanwhile is not
-    # inside its block.
-    return any(frame is None or frame.f_back is not None for frame in here.blocks)
+    """Whether this thread or task is inside `no_grad`. Ask only if `state.paused` is not 0."""
+    return bool(_blocks.get())
 
 
 def kept_out(node: Any) -> bool:
@@ -75,14 +73,15 @@ def note(node: Any) -> None:
 def watch() -> Iterator[set[Any]]:
     """The nodes that this thread makes meanwhile; everything is recorded."""
     made: set[Any] = set()
-    blocks, here.blocks = here.blocks, []
+    blocks = _blocks.get()
+    _blocks.set(())
     count_open(1)
     here.watches.append(made)
     try:
         yield made
     finally:
         here.watches.pop()
-        here.blocks = blocks
+        _blocks.set(blocks)
         count_open(-1)
 
 
@@ -106,9 +105,8 @@ def differentiating() -> Iterator[Any]:
 class no_grad:
     """Compute without recording: results are leaves, and nothing is kept for a backward pass.
 
-    A context manager and a decorator, of generator functions as well. It counts for the thread
-    that entered it only. In a generator or a coroutine it counts while that runs, not while it
-    waits at a `yield` or an `await`.
+    A context manager and a decorator. It counts for the thread or task that entered it only. Above
+    a generator function it counts while the generator runs, not while it waits at a `yield`.
 
     >>> from autograd_lite import Value
     >>> x = Value(2.0)
@@ -119,14 +117,12 @@ class no_grad:
     """
 
     def __init__(self) -> None:
-        self._entered: list[tuple[list[FrameType | None], FrameType | None]] = []
+        self._entered: list[object] = []
 
     def __enter__(self) -> None:
-        frame: FrameType | None = sys._getframe(1)
-        if frame is not None and not frame.f_code.co_flags & _SUSPENDABLE:
-            frame = None
-        here.blocks.append(frame)
-        self._entered.append((here.blocks, frame))
+        block = object()
+        _blocks.set((*_blocks.get(), block))
+        self._entered.append(block)
         count_open(1)
 
     def __exit__(
@@ -136,9 +132,10 @@ class no_grad:
         trace: TracebackType | None,
     ) -> None:
         # One object may be open in several threads, and a generator be closed by another one.
-        mine = [i for i, (blocks, _) in enumerate(self._entered) if blocks is here.blocks]
-        blocks, frame = self._entered.pop(mine[-1] if mine else -1)
-        blocks.remove(frame)
+        here_open = _blocks.get()
+        block = next((b for b in reversed(self._entered) if b in here_open), self._entered[-1])
+        self._entered.remove(block)
+        _blocks.set(tuple(b for b in here_open if b is not block))
         count_open(-1)
 
     def __call__(self, f: F) -> F:
@@ -157,8 +154,23 @@ class no_grad:
 
             @functools.wraps(f)
             def generate(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-                with no_grad():
-                    return (yield from f(*args, **kwargs))
+                generator = f(*args, **kwargs)
+                resume = functools.partial(next, generator)
+                while True:
+                    try:
+                        with no_grad():
+                            given = resume()
+                    except StopIteration as stop:
+                        return stop.value
+                    try:
+                        sent = yield given
+                    except GeneratorExit:
+                        generator.close()
+                        raise
+                    except BaseException as error:
+                        resume = functools.partial(generator.throw, error)
+                    else:
+                        resume = functools.partial(generator.send, sent)
 
             return generate  # type: ignore[return-value]
 
@@ -176,10 +188,11 @@ def inside_transform() -> Iterator[int]:
 
     A `no_grad` around the transform does not reach into it: what it differentiates is recorded.
     """
-    blocks, here.blocks = here.blocks, []
+    blocks = _blocks.get()
+    _blocks.set(())
     here.transforms += 1
     try:
         yield here.transforms - 1
     finally:
         here.transforms -= 1
-        here.blocks = blocks
+        _blocks.set(blocks)

@@ -1,6 +1,7 @@
 """no_grad: results without history."""
 
 import asyncio
+import contextlib
 import threading
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
-from autograd_lite.recording import here, state
+from autograd_lite.recording import state
 
 
 def operations(x):
@@ -82,27 +83,18 @@ def _paused(x):
         return x * x
 
 
-def test_a_generator_is_inside_only_while_it_runs():
+def test_a_context_manager_of_ones_own_that_is_a_generator_holds_for_its_block():
     x = Value(1.0)
 
-    def numbers():
+    @contextlib.contextmanager
+    def in_use():
         with ag.no_grad():
-            for i in range(3):
-                yield (x * i).op
+            yield
 
-    first, second = numbers(), numbers()
-    for _ in range(2):
-        assert next(first) is None
-        assert (x * 2).op is not None
-        assert next(second) is None
-    first.close()
-    assert next(second) is None
-    assert (x * 2).op is not None
-    with ag.no_grad():
-        del second
+    with in_use():
         assert (x * 2).op is None
+    assert (x * 2).op is not None
     assert state.paused == 0
-    assert here.blocks == []
 
 
 def test_it_decorates_a_generator_function():
@@ -110,16 +102,28 @@ def test_it_decorates_a_generator_function():
 
     @ag.no_grad()
     def numbers(start):
-        got = yield (x * start).op
+        try:
+            got = yield (x * start).op
+        except ZeroDivisionError:
+            got = 5
         return (x * got).op
 
-    running = numbers(2)
+    running, other = numbers(2), numbers(2)
+    assert next(other) is None
+    other.close()
     assert numbers.__name__ == "numbers"
     assert next(running) is None
     assert (x * 2).op is not None
     with pytest.raises(StopIteration) as stopped:
         running.send(3)
     assert stopped.value.value is None
+    thrown = numbers(2)
+    next(thrown)
+    with pytest.raises(StopIteration) as stopped:
+        thrown.throw(ZeroDivisionError())
+    assert stopped.value.value is None
+    assert (x * 2).op is not None
+    assert state.paused == 0
 
 
 def test_a_generator_that_leaves_a_transform_with_its_block_open_harms_nothing():
@@ -130,9 +134,10 @@ def test_a_generator_that_leaves_a_transform_with_its_block_open_harms_nothing()
             yield
 
     def f(x):
+        result = x * x
         kept.append(waits())
         next(kept[-1])
-        return x * x
+        return result
 
     assert ag.grad(f)(3.0) == 6.0
     kept[0].close()
