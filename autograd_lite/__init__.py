@@ -37,7 +37,9 @@ from .errors import (
     ShapeError,
     UnsupportedError,
 )
+from .forward import jvp
 from .graph import Node, Step, steps
+from .higher import hessian, hvp, jacobian
 from .numpy_reductions import logsumexp, mean, std, var
 from .program import Program, compile
 from .recording import no_grad
@@ -106,7 +108,7 @@ from .rules import (
     where,
 )
 from .tensor import Tensor
-from .transforms import grad, jvp, value_and_grad
+from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
 abs = absolute
@@ -170,8 +172,11 @@ __all__ = [
     "gelu",
     "grad",
     "heaviside",
+    "hessian",
+    "hvp",
     "hypot",
     "identity",
+    "jacobian",
     "jvp",
     "leaky_relu",
     "log",
@@ -210,6 +215,7 @@ __all__ = [
     "trunc",
     "value_and_grad",
     "var",
+    "vjp",
     "where",
 ]
 __version__ = "0.1.0"

@@ -110,7 +110,7 @@ class Guarded(Node):
         wanted: the nodes that get a gradient; all if None.
         """
         for node in order:
-            if node.op is None:
+            if node.op is None or not isinstance(node, Guarded):
                 continue
             stamps = node.seen
             changed = OUTPUT if node.version else None

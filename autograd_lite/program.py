@@ -19,7 +19,8 @@ from .errors import DataError, RuleError, ShapeError
 from .graph import Node, propagate
 from .source import Merged, short_names, statements
 from .symbols import Symbol, python
-from .transforms import positions, value_and_grad
+from .tracing import positions
+from .transforms import value_and_grad
 from .value import Value
 
 

@@ -77,7 +77,7 @@ class Tensor(Operators, Guarded):
         node.mark = node.version = 0
         traced = False
         for x in operands:
-            traced = traced or x.__class__ is Tensor
+            traced = traced or isinstance(x, Node)
         if not traced or (state.paused and kept_out(node)):
             if node._data.base is not None:  # a leaf's array is its own, for the user to write to
                 node._data = node._data.copy()
@@ -106,8 +106,8 @@ class Tensor(Operators, Guarded):
 
     def fit(self, share: Any, operand: Node) -> Any:
         if not isinstance(share, Tensor):
-            share = np.asarray(share)
-        data = operand._data
+            share = gathered(share) if isinstance(share, Node) else np.asarray(share)
+        data = operand._data if isinstance(operand, Tensor) else np.float64(operand._data)
         if share.shape != data.shape:
             share = array_rules.sum_to(share, shape=data.shape)  # undo broadcasting
         if share.dtype != data.dtype:
@@ -116,7 +116,9 @@ class Tensor(Operators, Guarded):
 
     def hand_down(self) -> None:
         for _, operand, _, share in arrows(self, self.grad, False, None):
-            if operand.grad is not None:
+            if not isinstance(operand, Tensor):
+                operand.grad += float(share)
+            elif operand.grad is not None:
                 operand.grad = np.asarray(operand.grad + share)
             elif operand.op is None and (share is self.grad or share.base is not None):
                 operand.grad = share.copy()  # a leaf's gradient is the user's own to change
@@ -299,6 +301,8 @@ def _operand(rule: Rule, x: Any) -> Any:
     if isinstance(x, Tensor | int | float | np.bool_ | np.floating | np.integer):
         return x
     if isinstance(x, Node):
+        if here.transforms:  # a float argument of one transform beside an array of another
+            return x if isinstance(rule, Elementwise | Predicate) else gathered(x)
         raise DataError(
             f"{rule.name}: a Tensor and a {type(x).__name__} do not mix: {x!r:.60}.\n"
             "  Make both the same: Tensor([v.item() for v in values]), or np.array of Values with "
@@ -313,6 +317,8 @@ def _operand(rule: Rule, x: Any) -> Any:
             raise DataError(f"{rule.name}: {x!r:.60} is not a rectangular array.") from None
     if x.dtype.kind not in "biuf":
         values = x.dtype == object and any(isinstance(v, Node) for v in x.flat)
+        if values and here.transforms:
+            return gathered(x)
         hint = (
             "Tensors and arrays of Values do not mix; make both the same kind."
             if values
@@ -322,6 +328,17 @@ def _operand(rule: Rule, x: Any) -> Any:
             f"{rule.name}: an operand is an array of {x.dtype}, shape {x.shape}.\n  {hint}"
         )
     return x
+
+
+def gathered(values: Any) -> Tensor:
+    """A Value, or an object array of them, as one Tensor through which their gradients flow."""
+    array = np.asarray(values, dtype=object)
+    if not array.size:
+        return Tensor(array.astype(float))
+    entries = tuple(array.flat)
+    given = np.array([numbers(v) for v in entries], dtype=float)
+    flat = Tensor._node(given, array_rules.stack, entries, {"axis": 0}, None)
+    return array_rules.reshape(flat, shape=array.shape)  # type: ignore[no-any-return]
 
 
 def _plain_index(index: Any) -> Any:

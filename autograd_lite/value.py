@@ -22,6 +22,7 @@ from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 from .scalar_math import exactly
 from .symbols import BY_UFUNC
+from .tensor import Tensor
 from .value_operators import ValueOperators
 
 _new = object.__new__
@@ -310,6 +311,9 @@ def interpret(rule: Elementwise, operands: tuple[Any, ...]) -> Value:
 
 
 def _over_arrays(rule: Rule, operands: tuple[Any, ...]) -> Any:
+    """A Value with an array: an array of Values; inside a transform one operation on the array."""
+    if here.transforms and not any(_holds_objects(x) for x in operands):
+        return Tensor._apply_rule(rule, operands, {})
     boxed = []
     for x in operands:
         if isinstance(x, Value):
@@ -319,6 +323,10 @@ def _over_arrays(rule: Rule, operands: tuple[Any, ...]) -> Any:
         boxed.append(x)
     result = np.frompyfunc(rule, len(boxed), 1)(*boxed)
     return result.astype(bool) if isinstance(rule, Predicate) else result
+
+
+def _holds_objects(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype.kind == "O"
 
 
 def _same(now: float, stored: float) -> bool:

@@ -106,8 +106,17 @@ def test_an_argument_that_cannot_be_differentiated_is_an_error(argument):
 def test_a_function_that_gives_no_number_is_an_error(result):
     with pytest.raises(DataError, match="not a number"):
         ag.grad(lambda x: result)(1.0)
-    with pytest.raises(DataError, match="not a number"):
-        ag.jvp(lambda x: result, (1.0,), (1.0,))
+
+
+@pytest.mark.parametrize("result", [None, "text", [1.0, None], {"a": ["b"]}, 1j, object()])
+def test_a_result_that_cannot_be_differentiated_is_an_error(result):
+    for transform in (
+        lambda f: ag.jvp(f, (1.0,), (1.0,)),
+        lambda f: ag.vjp(f, 1.0),
+        lambda f: ag.jacobian(f)(1.0),
+    ):
+        with pytest.raises(DataError, match="not a number"):
+            transform(lambda x: result)
 
 
 def test_a_function_that_gives_an_array_is_an_error_with_its_shape():
@@ -247,15 +256,17 @@ def test_jvp_of_arrays_and_several_arguments():
 def test_jvp_refuses_directions_that_do_not_fit():
     with pytest.raises(ShapeError, match="2 primals and 1 tangents"):
         ag.jvp(lambda x, y: x * y, (1.0, 2.0), (1.0,))
-    with pytest.raises(ShapeError, match=r"\(3,\), its tangent \(2,\)"):
+    with pytest.raises(ShapeError, match=r"shape \(2,\), but argument 0 has \(3,\)"):
         ag.jvp(lambda x: x, (np.ones(3),), (np.ones(2),))
     with pytest.raises(ShapeError, match="must be equal"):
         ag.jvp(lambda x: x, (1.0,), (np.ones(2),))
-    for bad in ("text", None, [1.0, [2.0]]):
+    for bad in ("text", None, 1j):
         with pytest.raises(DataError):
             ag.jvp(lambda x: x, (bad,), (1.0,))
         with pytest.raises(DataError):
             ag.jvp(lambda x: x, (1.0,), (bad,))
+    with pytest.raises(DataError, match=r"primals is float.*\n.*ag.jvp\(f, \(x,\), \(dx,\)\)"):
+        ag.jvp(lambda x: x, 1.0, (1.0,))
 
 
 def test_an_exception_inside_leaves_nothing_behind():
