@@ -18,7 +18,7 @@ import autograd_lite
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("autograd_lite", "nn", "viz")  # the ground floor first
 FILES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
-EXTRAS = {"matplotlib", "sklearn", "IPython", "anywidget", "onnx", "safetensors", "numba"}
+EXTRAS = {"matplotlib", "rich", "sklearn", "IPython", "anywidget", "onnx", "safetensors", "numba"}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 TEXT = {".py", ".js", ".css", ".html", ".md", ".json", ".txt", ".svg", ".toml", ".yml", ".yaml"}
 # A table may be as long as it has rows, and what is printed from it as well.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TextIO
 
 from .frames import BACKWARD, UPDATE, Walk
+from .terminal_rich import rich_screen
 from .text import encodable, screen
 
 NEXT, PREVIOUS, FIRST, LAST, QUIT = "next", "previous", "first", "last", "quit"
@@ -39,9 +40,9 @@ def _by_keys(walk: Walk, read: Callable[[], str], stdout: TextIO) -> None:
     at = 0
     while True:
         size = shutil.get_terminal_size()
-        shown = screen(walk, at, min(size.columns - 1, 100), size.lines)
-        hint = walk.words("text_keys")
-        content = encodable(f"{_coloured(shown, walk, at)}\n\n{hint}\n", stdout.encoding)
+        shown = _shown(walk, at, size.columns - 1, size.lines - 3, stdout.encoding)
+        hint = encodable(walk.words("text_keys"), stdout.encoding)
+        content = f"{shown}\n\n{hint}\n"
         stdout.write("\x1b[2J\x1b[H" + content.replace("\n", "\r\n"))
         stdout.flush()
         while (action := KEYS.get(read())) is None:
@@ -71,6 +72,15 @@ def _moved(walk: Walk, at: int, action: str) -> int:
     return {NEXT: min(at + 1, last), PREVIOUS: max(at - 1, 0), FIRST: 0, LAST: last}[action]
 
 
+def _shown(walk: Walk, at: int, width: int, height: int, encoding: str) -> str:
+    """A frame for the terminal, in boxes where `rich` is installed."""
+    drawn = rich_screen(walk, at, width, height, encoding)
+    if drawn is not None:
+        return drawn
+    plain = screen(walk, at, min(width, 100), height)
+    return encodable(_coloured(plain, walk, at), encoding)
+
+
 def _coloured(shown: str, walk: Walk, at: int) -> str:
     if os.environ.get("NO_COLOR"):
         return shown
@@ -79,7 +89,7 @@ def _coloured(shown: str, walk: Walk, at: int) -> str:
     lines = shown.split("\n")
     heading = lines.index("") + 1
     for i, line in enumerate(lines):
-        marked = line.endswith((walk.words("mark_receives"), walk.words("mark_gives")))
+        marked = i < heading and any(sign in line for sign in ("◀", "──"))
         if i == heading or marked or line.lstrip().startswith(current):
             lines[i] = f"{colour}{line}{PLAIN}"
     return "\n".join(lines)

@@ -39,6 +39,10 @@ ASCII = {
     "≥": ">=",
     "≠": "!=",
     "─": "-",
+    "│": "|",
+    "┐": ".",
+    "┤": "+",
+    "┘": "'",
     **{circled: f"({i})" for i, circled in enumerate("①②③④⑤⑥⑦⑧⑨", 1)},
 }
 
@@ -53,36 +57,46 @@ def encodable(text: str, encoding: str | None) -> str:
     return text
 
 
-def frame_text(frame: Frame, words: Words, width: int = WIDTH, beside: bool = True) -> str:
-    """One frame: its title, its formulas, what the receiving node holds, and what that means."""
-    heading = words(
+def heading(frame: Frame, words: Words) -> str:
+    """The phase, the place in it, and the title of a frame."""
+    return words(
         "text_step",
         phase=words(f"phase_{frame.phase}"),
         n=frame.number,
         count=frame.count,
         title=frame.title,
     )
+
+
+def frame_rows(frame: Frame, words: Words) -> list[tuple[str, str, str]]:
+    """What a frame says, line by line: (what it is, the text, its key)."""
     rows = [(line.title, str(line), line.key) for line in frame.lines]
     if frame.why:
         at = max(
             (i for i, r in enumerate(rows) if r[2] in ("local", "slope")), default=len(rows) - 1
         )
         rows.insert(at + 1, ("", frame.why, "why"))
-    rows += [
-        (words("text_effect") if i == 0 else "", t, "") for i, t in enumerate(_effect(frame, words))
-    ]
+    current = words("state_current")
+    for i, line in enumerate(_effect(frame, words)):
+        key = "current" if line.startswith(current) else "effect"
+        rows.append((words("text_effect") if i == 0 else "", line, key))
     if frame.meaning:
-        rows.append((words("text_meaning"), frame.meaning, ""))
-    out = textwrap.wrap(heading, width, subsequent_indent="    ")
-    if frame.phase == BACKWARD and frame.note:
-        out += _wrapped("", frame.note, 0, width)
-    room = max((len(title) for title, _, _ in rows), default=0)
-    for title, text, _ in rows:
-        out += _wrapped(title, text, room, width)
-    if frame.phase != BACKWARD and frame.note:
-        out += _wrapped("", frame.note, room, width)
+        rows.append((words("text_meaning"), frame.meaning, "meaning"))
+    if frame.note:
+        rows.insert(0 if frame.phase == BACKWARD else len(rows), ("", frame.note, "note"))
     if frame.warning:
-        out += _wrapped("", frame.warning, room, width)
+        rows.append(("", frame.warning, "warning"))
+    return rows
+
+
+def frame_text(frame: Frame, words: Words, width: int = WIDTH, beside: bool = True) -> str:
+    """One frame: its title, its formulas, what the receiving node holds, and what that means."""
+    rows = frame_rows(frame, words)
+    out = textwrap.wrap(heading(frame, words), width, subsequent_indent="    ")
+    room = max((len(title) for title, _, _ in rows), default=0)
+    for title, text, key in rows:
+        first = key == "note" and frame.phase == BACKWARD
+        out += _wrapped(title, text, 0 if first else room, width)
     if frame.beside and beside:
         out += ["", *beside_text(frame.beside, words)]
     return "\n".join(out)
@@ -173,12 +187,12 @@ def table(
         boxes = _nearest(boxes, frame, limit)
     root = walk.names[walk.root]
     rows = [(words("text_node"), words("value"), f"∂{root}/∂·", "")]
-    for box in boxes:
+    arcs = [""] * len(boxes) if settled else _arcs(frame, [box.key for box in boxes], words)
+    for box, mark in zip(boxes, arcs, strict=True):
         value = box.value if box.node is None else brief(box.node.data)
         value = known.get((box.key, "value"), words("dash") if box.kind == "operation" else value)
         none = "" if box.node is None else words("dash")
         gradient = known.get((box.key, "gradient"), none)
-        mark = "" if settled else _mark(frame, box.key, words)
         rows.append((_called(walk, box), value, gradient, mark))
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     widths[0] = max(8, min(widths[0], width - widths[1] - widths[2] - widths[3] - 12))
@@ -200,10 +214,21 @@ def _called(walk: Walk, box: Any) -> str:
     return f"{called} ({box.expression})" if box.expression else called
 
 
-def _mark(frame: Frame, key: str, words: Words) -> str:
-    if key == frame.receiving:
-        return words("mark_receives")
-    return words("mark_gives") if key in frame.giving else ""
+def _arcs(frame: Frame, keys: list[str], words: Words) -> list[str]:
+    """The arrow of the frame, row by row: from the boxes that give to the one that receives."""
+    ends = [i for i, key in enumerate(keys) if key == frame.receiving or key in frame.giving]
+    arcs = []
+    for i, key in enumerate(keys):
+        inside = ends and ends[0] < i < ends[-1]
+        if i not in ends:
+            arcs.append("  │" if inside else "")
+            continue
+        corner = "" if len(ends) == 1 else "┤" if inside else "┐" if i == ends[0] else "┘"
+        if key == frame.receiving:
+            arcs.append(f"◀{'─' if corner else ''}{corner} {words('mark_receives')}")
+        else:
+            arcs.append(f"──{corner} {words('mark_gives')} {frame.arrow_text}".rstrip())
+    return arcs
 
 
 def _nearest(boxes: list[Any], frame: Frame, limit: int) -> list[Any]:

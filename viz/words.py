@@ -176,7 +176,7 @@ ENGLISH: dict[str, str] = {
     "text_node": "node",
     "text_more": "… and {count} more",
     "mark_gives": "gives",
-    "mark_receives": "◀ receives",
+    "mark_receives": "receives",
     "text_step": "{phase}, step {n} of {count}: {title}",
     **SLIPS,
     **SHEET,

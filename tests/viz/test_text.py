@@ -83,8 +83,20 @@ def test_the_table_shows_a_dash_until_a_number_is_computed():
     made = walk(running_example())
     first = {line.split()[0]: line for line in table(made, 0)[1:]}
     assert first["L"].split()[-2:] == ["–", "–"]
-    assert first["c"].endswith("◀ receives")
-    assert first["a"].endswith("gives")
+    assert first["c"].endswith("◀─┘ receives")
+    assert first["a"].endswith("──┐ gives")
+    assert first["b"].endswith("──┤ gives")
+
+
+def test_the_arc_goes_from_the_row_that_gives_to_the_one_that_receives():
+    lines = table(walk(running_example()), 7)
+    rows = {line.split()[0]: line for line in lines[1:]}
+    assert rows["a"].endswith("◀─┐ receives")
+    assert rows["b"].endswith("  │")
+    assert rows["c"].endswith("──┘ gives × b = -3")
+    column = rows["a"].index("┐")
+    assert rows["b"].index("│") == rows["c"].index("┘") == column
+    assert not any(sign in rows["d"] + rows["k"] + rows["L"] for sign in "│┐┘┤")
 
 
 def test_a_long_table_is_cut_around_the_step_and_says_so():
