@@ -45,6 +45,7 @@ from .optim import SGD, Adagrad, Adam, AdamW, RMSprop
 from .optimizer import Optimizer, clip_grad_norm
 from .saving import load, metadata, save
 from .schedules import CosineLR, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupLR
+from .snapshots import Snapshots
 from .stacks import MLP, Residual, Sequential
 from .torch_exchange import from_torch, to_torch
 from .training import accuracy, evaluate, fit, predict
@@ -79,6 +80,7 @@ __all__ = [
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "Snapshots",
     "Softmax",
     "Softplus",
     "StepLR",

@@ -7,9 +7,12 @@ import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd_lite.files import write_whole
+
+if TYPE_CHECKING:
+    from .snapshots import Snapshots
 
 
 @dataclass
@@ -29,6 +32,10 @@ class History:
     seconds: list[float] = field(default_factory=list)
     examples: int = 0
     stopped: str = ""
+
+    def __post_init__(self) -> None:
+        # Not part of the table: what `nn.Snapshots` kept, if it was a callback of the run.
+        self.snapshots: Snapshots | None = None
 
     COLUMNS = ("loss", "metric", "val_loss", "val_metric", "seconds")
 
