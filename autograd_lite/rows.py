@@ -187,6 +187,8 @@ class Structural(Rule):
           row that takes any number of inputs. `None` for an input that is not differentiated.
     composed: what a fused row is made of, as a function of the same operands. Object arrays run it
           and drawings unfold it.
+    vjp_shows: for each input, arrays worth seeing beside its gradient, by name: a function of the
+          same arguments as the vjp; vjp_entry: one entry of the gradient from theirs, "{g} * {p}".
     """
 
     def __init__(
@@ -200,6 +202,8 @@ class Structural(Rule):
         composed: Callable[..., Any] | None = None,
         vjp_latex: tuple[str, ...] = (),
         vjp_remarks: tuple[str, ...] = (),
+        vjp_shows: tuple[Callable[..., dict[str, Any]], ...] = (),
+        vjp_entry: tuple[str, ...] = (),
         singular: bool = False,
         builtin: bool = True,
     ) -> None:
@@ -212,6 +216,8 @@ class Structural(Rule):
         self.composed = composed
         self.vjp_latex = vjp_latex
         self.vjp_remarks = vjp_remarks
+        self.vjp_shows = vjp_shows
+        self.vjp_entry = vjp_entry
         self.singular = singular
         self.builtin = builtin
 

@@ -31,6 +31,11 @@ def _cross_entropy_vjp(g: Any, y: Any, logits: Any, labels: Any) -> Any:
     return (softmax(logits) - target) * (g / len(labels))
 
 
+def _cross_entropy_shows(g: Any, y: Any, logits: Any, labels: Any) -> dict[str, Any]:
+    target = rows_of_one(labels, logits.shape[-1], logits.dtype)
+    return {"g": g, "p": softmax(logits), "y": target, "n": np.asarray(len(labels))}
+
+
 softmax_cross_entropy = structural(
     "softmax_cross_entropy",
     # Fused: from logits, p - target is all that its gradient needs, and no log of 0 can arise.
@@ -43,6 +48,8 @@ softmax_cross_entropy = structural(
         "$n$ is the number of examples",
         r"$\operatorname{onehot}$ has a 1 in each row, at the true class, and 0 elsewhere",
     ),
+    vjp_shows=(_cross_entropy_shows,),
+    vjp_entry=("{g} · ({p} - {y}) / {n}",),
     badge="CE",
 )
 

@@ -10,6 +10,7 @@ from autograd_lite.graph import Node, Step
 from autograd_lite.rows import Elementwise
 
 from . import formula
+from .array_frames import of_backward
 from .formula import Formula, partial, row
 from .formulas import amount, brief, full, is_single, shape
 from .frames import BACKWARD, Change, Frame, Ledger, LedgerRow, Line, Nudge
@@ -57,10 +58,13 @@ def _hand_over(scene: Scene, step: Step) -> Frame:
     giving, receiving = scene.names[node], formulas.slot_name(node, slot)
     gradient = scene.gradient(step.input)
     reason = why(step, formulas, words)
-    lines, local_said = _lines(scene, step)
+    arrays = of_backward(scene, step)
+    lines, local_said = _lines(scene, step, arrays is not None)
     complete = step.arrow == step.arrows
     chain = plain(next(line.formula for line in lines if line.key == "chain"))
-    numbers = next((str(line) for line in lines if line.key == "numbers"), "")
+    numbers = next((f"{line}." for line in lines if line.key == "numbers"), "")
+    if arrays is not None:
+        numbers = arrays.sentence(arrays.chosen, words)
     since = f"{local_said}: {reason}" if local_said else capital(reason)
     said = [
         words(
@@ -70,7 +74,7 @@ def _hand_over(scene: Scene, step: Step) -> Frame:
             chain=chain.removeprefix(words("from") + f" {giving}: "),
         ),
         words("status_local", why=since),
-        words("status_numbers", numbers=numbers) if numbers else "",
+        numbers,
         _effect(scene, step, gradient),
     ]
     key = scene.shown[step.input]
@@ -96,12 +100,16 @@ def _hand_over(scene: Scene, step: Step) -> Frame:
         arrow=step.arrow,
         arrows_in_all=step.arrows,
         changes=(Change(key, "gradient", now, settled, full(step.after), complete),),
+        arrays=arrays,
         step=step,
     )
 
 
-def _lines(scene: Scene, step: Step) -> tuple[list[Line], str]:
-    """The lines of the explanation, and the local rule as half a sentence."""
+def _lines(scene: Scene, step: Step, tabled: bool) -> tuple[list[Line], str]:
+    """The lines of the explanation, and the local rule as half a sentence.
+
+    tabled: the numbers stand in tables, so no line repeats them.
+    """
     words, formulas, names = scene.words, scene.formulas, scene.names
     node, slot, root = step.node, step.slot, names[scene.root]
     receiving = formulas.slot_name(node, slot)
@@ -109,16 +117,18 @@ def _lines(scene: Scene, step: Step) -> tuple[list[Line], str]:
     upstream, reaction = partial(root, names[node]), partial(names[node], receiving)
     equation = formulas.equation(node)
     if not isinstance(node.op, Elementwise):
-        return _structural(scene, step, equation, sender), ""
+        return _structural(scene, step, equation, sender, tabled), ""
     single = is_single(step.local) and is_single(step.upstream)
     times = "·" if single else "⊙"
     on_names, on_numbers = formulas.local(node, slot)
     number = amount(step.local)
     said, shown = "", row(equation, "⇒", reaction, "=", on_names or number)
+    if on_names is None and not is_single(step.local):
+        shown = equation
     if on_names is not None and on_names.kind != "number":
         rule = f"{plain(equation)}, {plain(row(reaction, '=', on_names))}"
         said = capital(words("why_since", rule=rule))
-        if on_numbers == number:
+        if on_numbers == number and is_single(step.local):
             shown = row(*shown.parts, "=", number)
     lines = [
         Line("chain", words("line_chain"), row(sender, upstream, times, reaction)),
@@ -130,22 +140,26 @@ def _lines(scene: Scene, step: Step) -> tuple[list[Line], str]:
         product = step.upstream * step.local
     if single and is_single(step.contribution):
         product = step.contribution  # a rule may shield 0 times infinity
-    numbers = row(amount(step.upstream), times, number, "=", amount(product))
-    lines.append(Line("numbers", words("line_numbers"), numbers))
+    if not tabled:
+        numbers = row(amount(step.upstream), times, number, "=", amount(product))
+        lines.append(Line("numbers", words("line_numbers"), numbers))
     if np.shape(product) != np.shape(step.contribution):
+        large = np.shape(product)
+        examples = large[1:] == np.shape(step.contribution)
         stretched = words(
-            "array_stretched",
+            "array_examples" if examples else "array_stretched",
+            count=large[0],
             receiving=receiving,
             small=shape(np.shape(step.contribution)),
-            large=shape(np.shape(product)),
+            large=shape(large),
         )
         lines.append(Line("shapes", words("line_shapes"), formula.words(stretched)))
-        total = row(formula.words(f"{words('line_sum')} "), "=", amount(step.contribution))
-        lines.append(Line("sum", words("line_sum"), total))
     return lines, said
 
 
-def _structural(scene: Scene, step: Step, equation: Formula, sender: Formula) -> list[Line]:
+def _structural(
+    scene: Scene, step: Step, equation: Formula, sender: Formula, tabled: bool
+) -> list[Line]:
     """The lines for a rule on whole arrays: a matrix product in matrix form, others by words."""
     words, node, root = scene.words, step.node, scene.names[scene.root]
     receiving = scene.formulas.slot_name(node, step.slot)
@@ -161,13 +175,18 @@ def _structural(scene: Scene, step: Step, equation: Formula, sender: Formula) ->
         if found is not None:
             product, fitting = found
             chain = row(sender, product)
-    result = row(partial(root, receiving), "←", amount(step.contribution))
-    return [
+    elif node.op.vjp_entry and tabled:
+        chain = row(sender, scene.formulas.entrywise(node, step.slot, upstream, step.upstream))
+    lines = [
         Line("chain", words("line_chain"), chain),
         Line("local", words("line_local"), equation),
-        Line("shapes", words("line_shapes"), formula.words(fitting)),
-        Line("numbers", words("line_numbers"), result),
     ]
+    if not is_single(step.upstream):
+        lines.append(Line("shapes", words("line_shapes"), formula.words(fitting)))
+    if not tabled:
+        result = row(partial(root, receiving), "←", amount(step.contribution))
+        lines.append(Line("numbers", words("line_numbers"), result))
+    return lines
 
 
 def _effect(scene: Scene, step: Step, gradient: str) -> str:
@@ -243,6 +262,9 @@ def _arrow_text(scene: Scene, step: Step) -> str:
     if step.local is None:
         return ""
     on_names, _ = scene.formulas.local(step.node, step.slot)
+    if not is_single(step.local):
+        named = on_names is not None and len(plain(on_names)) <= 8
+        return f"⊙ {plain(on_names) if on_names is not None and named else brief(step.local)}"
     number = brief(step.local)
     if on_names is not None and on_names.kind == "name" and len(on_names.text) <= 6:
         return f"× {on_names.text} = {number}"

@@ -39,16 +39,30 @@ class Sum:
 class Formulas:
     """The formulas of a graph whose nodes have these names, some of them in sums."""
 
-    def __init__(self, names: Mapping[Node, str], sums: Mapping[Node, Sum] | None = None) -> None:
+    def __init__(
+        self,
+        names: Mapping[Node, str],
+        sums: Mapping[Node, Sum] | None = None,
+        constants: Mapping[int, str] | None = None,
+    ) -> None:
         self.names = names
         self.sums = sums or {}
+        self.constants = constants or {}  # names of plain arrays, by identity
 
     def operand(self, node: Node, slot: int) -> Formula:
         """An operand as it is called; one that stands twice is told apart by ①, ②."""
         operand = node.operands[slot]
-        if not isinstance(operand, Node):
-            return amount(operand)
-        return name(self.slot_name(node, slot))
+        if isinstance(operand, Node):
+            return name(self.slot_name(node, slot))
+        given = self.constants.get(id(operand))
+        return amount(operand) if given is None else name(given)
+
+    def operand_name(self, node: Node, slot: int) -> str:
+        """The name of an operand, node or not; a plain number is its own name."""
+        operand = node.operands[slot]
+        if isinstance(operand, Node):
+            return self.slot_name(node, slot)
+        return self.constants.get(id(operand), brief(operand))
 
     def slot_name(self, node: Node, slot: int) -> str:
         operand = node.operands[slot]
@@ -62,7 +76,7 @@ class Formulas:
             told = self.sums[node]
             terms = [self.operand(*place) for place in told.places]
             return _added([*terms, words(told.more)])
-        return self._fill(node, [self.operand(node, i) for i in range(len(node.operands))])
+        return self.filled(node, [self.operand(node, i) for i in range(len(node.operands))])
 
     def equation(self, node: Node) -> Formula:
         """The node's name and what made it: c = a · b."""
@@ -74,9 +88,10 @@ class Formulas:
             told = self.sums[node]
             terms = [amount(data(top.operands[slot])) for top, slot in told.places]
             return _added([*terms, number(told.value)])
-        return self._fill(node, [amount(data(x)) for x in node.operands])
+        return self.filled(node, [amount(data(x)) for x in node.operands])
 
-    def _fill(self, node: Node, operands: list[Formula]) -> Formula:
+    def filled(self, node: Node, operands: list[Formula]) -> Formula:
+        """The rule of the node on these operands."""
         rule = node.op
         if len(operands) > len(PLACES) or "{a}" not in rule.latex:
             listed = [part for o in operands for part in (formula.operator(","), o)][1:]
@@ -114,6 +129,14 @@ class Formulas:
             formula.substitute(shape_of_it, dict(zip(places, named, strict=True))),
             formula.substitute(shape_of_it, dict(zip(places, counted, strict=True))),
         )
+
+    def entrywise(self, node: Node, slot: int, upstream: Formula, given: Any) -> Formula:
+        """The gradient of an operand as a fused row writes each entry of it: (p - y) / n."""
+        template: str = node.op.vjp_entry[slot]
+        if is_single(given) and single(given) == 1.0:
+            template = template.removeprefix("{g} · ")
+        written = formula.parse(template.replace("{", "").replace("}", ""))
+        return formula.substitute(written, {"g": upstream})
 
     def matmul(self, node: Node, slot: int, root: str) -> tuple[Formula, str] | None:
         """The gradient of a matrix product in matrix form, and the shapes that fit: X^T dL/dO."""

@@ -16,6 +16,7 @@ from autograd_lite.graph import Node, Step
 
 from .formula import MINUS, Formula
 from .mathml import markup, plain
+from .matrix import Arrays
 from .outline import Outline
 from .words import Words
 
@@ -164,6 +165,7 @@ class Frame:
     changes: tuple[Change, ...] = ()
     warning: str = ""  # what goes wrong here, where a walk is wrong on purpose
     beside: Beside | None = None
+    arrays: Arrays | None = None
     step: Step | None = field(default=None, compare=False, repr=False)
 
     def line(self, key: str) -> str:
@@ -206,6 +208,7 @@ class Walk:
     outline: Outline
     words: Words
     frames: tuple[Frame, ...]
+    constants: Mapping[int, str] = field(default_factory=dict)  # names of plain arrays, by identity
 
     def __iter__(self) -> Iterator[Frame]:
         return iter(self.frames)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,35 @@ def name_nodes(root: Node, names: Mapping[str, Any] | None = None) -> dict[Node,
             name, count = f"{base}_{count}", count + 1
         used.add(name)
         found[node] = name
+    return found
+
+
+def name_constants(
+    nodes: Iterable[Node], names: Mapping[str, Any] | None, taken: Collection[str]
+) -> dict[int, str]:
+    """A name for every plain array among the operands, by its identity: a variable's, else "data".
+
+    A variable gives its name if it holds this array, or the same numbers in another type.
+    """
+    variables = {
+        name: value
+        for name, value in (names or {}).items()
+        if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and name not in taken
+    }
+    found: dict[int, str] = {}
+    for node in nodes:
+        for x in node.operands:
+            if not isinstance(x, np.ndarray) or x.size < 2 or id(x) in found:
+                continue
+            for name, value in variables.items():
+                same = value.shape == x.shape and (value is x or np.allclose(value, x, 1e-6))
+                if same and name not in found.values():
+                    found[id(x)] = name
+                    break
+            else:
+                fresh = ("data", *(f"data_{i}" for i in range(2, len(found) + 3)))
+                free = (n for n in fresh if n not in taken and n not in found.values())
+                found[id(x)] = next(free)
     return found
 
 

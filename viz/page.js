@@ -85,7 +85,8 @@ function mount(element, model, options = {}) {
   const current = () => frames[at];
   const view = pageView(tools, { stage, scroll, svg, boxes, current });
   const tips = pageTips(tools, { area: root, tooltip, svg, boxes, arrows, current, state: () => state });
-  const explain = pagePanel(tools, shown, (on) => showGraph(current(), on));
+  const matrix = pageMatrix(tools, model, (frame) => ({ name: boxes[frame.receiving].name, root: model.root }));
+  const explain = pagePanel(tools, shown, (on) => showGraph(current(), on), matrix);
 
   // --- what is known at a frame -----------------------------------------------------------------
   // Folding the frames from the start keeps the page honest: what no frame has computed is a dash.

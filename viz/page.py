@@ -14,15 +14,20 @@ from .formulas import Formulas, full
 from .frames import Walk, pretty
 from .mathml import plain
 from .stage import draw, picture
+from .store import Store
 
 SCRIPTS = (
     "page.js",
     "page_panel.js",
+    "page_matrix.js",
+    "page_strip.js",
+    "page_numbers.js",
     "page_view.js",
     "page_tips.js",
     "page_tools.js",
     "page_place.js",
 )
+STYLES = ("graph.css", "page.css", "matrix.css")
 PACE = 2200  # milliseconds a frame stays while the page plays
 PHASES = {"forward": "phase_forward", "backward": "phase_backward", "update": "phase_update"}
 
@@ -31,7 +36,7 @@ def model(walk: Walk) -> dict[str, Any]:
     """Everything that the page's `mount(element, model)` shows, as plain data."""
     drawing = draw(walk)
     words = walk.words
-    formulas = Formulas(walk.names)
+    formulas = Formulas(walk.names, constants=walk.constants)
     outline_boxes = {box.key: box for box in walk.outline.boxes}
     root = walk.names[walk.root]
     boxes = []
@@ -70,8 +75,11 @@ def model(walk: Walk) -> dict[str, Any]:
         }
         for arrow in walk.outline.arrows
     ]
+    store = Store(frame.arrays for frame in walk.frames)
+    frames = [frame.as_json() | {"arrays": store.refer(frame.arrays)} for frame in walk.frames]
     return {
         "version": 1,
+        "root": root,
         "svg": drawing.svg,
         "boxes": boxes,
         "arrows": arrows,
@@ -79,7 +87,8 @@ def model(walk: Walk) -> dict[str, Any]:
             {"key": key, "name": words(PHASES[key]), "first": first, "count": count}
             for key, first, count in walk.phases()
         ],
-        "frames": [frame.as_json() for frame in walk.frames],
+        "frames": frames,
+        "arrays": store.arrays,
         "words": words.messages,
         "pace": PACE,
     }
@@ -92,10 +101,7 @@ def _made(box: dict[str, Any]) -> str:
 def page(walk: Walk, at: int = 0) -> str:
     """The page as one HTML document, opened at the frame of this index."""
     title = escape(walk.words("page_title", root=walk.names[walk.root]))
-    # "<" cannot appear inside the model, so no label can end its script element or open another.
-    data = json.dumps(model(walk), ensure_ascii=False, separators=(",", ":")).replace(
-        "<", "\\u003c"
-    )
+    data = _inert(json.dumps(model(walk), ensure_ascii=False, separators=(",", ":")))
     parts = {
         "title": title,
         "noscript": f"{escape(walk.words('no_script'))}{picture(walk)}",
@@ -114,12 +120,20 @@ def script() -> str:
 
 def style() -> str:
     """The style of all that `mount` shows."""
-    return asset("graph.css") + asset("page.css")
+    return "".join(map(asset, STYLES))
 
 
 def filled(name: str, parts: Mapping[str, str]) -> str:
     """A file of the package with each {{part}} put in its place."""
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], asset(name))
+
+
+def _inert(text: str) -> str:
+    """JSON that can neither end its script element nor begin a comment or a script in it.
+
+    To escape every "<" would make a page of formulas a fifth larger.
+    """
+    return re.sub(r"<(?=[!sS])", r"\\u003c", text.replace("</", r"<\/"))
 
 
 @cache

@@ -1,6 +1,7 @@
 // The panel beside the graph: what one frame says in words, formulas and the ledger.
 // `nudge(on)` is told when the reader nudges the node of the frame, or takes it back.
-function pagePanel(tools, shown, nudge) {
+// `matrix` shows the arrays of a frame.
+function pagePanel(tools, shown, nudge, matrix) {
   const { say, make } = tools;
 
   function show(frame) {
@@ -8,8 +9,9 @@ function pagePanel(tools, shown, nudge) {
     if (frame.note && frame.phase === "backward") parts.push(make("p", { class: "note" }, frame.note));
     if (frame.lines.length) parts.push(lines(frame));
     if (frame.note && frame.phase !== "backward") parts.push(make("p", { class: "note" }, frame.note));
+    if (frame.arrays) parts.push(matrix.show(frame));
     if (frame.warning) parts.push(make("p", { class: "card warning" }, frame.warning));
-    if (frame.ledger) parts.push(ledger(frame));
+    if (frame.ledger && !(frame.arrays && frame.arrowsInAll === 1)) parts.push(ledger(frame));
     if (frame.meaning) parts.push(meaning(frame));
     if (frame.beside) parts.push(beside(frame.beside));
     shown.replaceChildren(...parts);

@@ -10,7 +10,7 @@ from autograd_lite.graph import Node, Step, steps
 
 from .formulas import Formulas, Sum
 from .frames import Frame, tidy
-from .names import name_nodes
+from .names import name_constants, name_nodes
 from .nudge import Replay
 from .outline import outline
 from .words import Words
@@ -41,7 +41,8 @@ class Scene:
         self.shown = {b.node: b.key for b in self.outline.boxes if b.node is not None}
         self.arrow_keys = {a.origin: a.key for a in self.outline.arrows if a.origin is not None}
         self.folded = self.outline.inside
-        self.formulas = Formulas(self.names, self.gathered())
+        constants = name_constants(self.replay.order, names, set(self.names.values()))
+        self.formulas = Formulas(self.names, self.gathered(), constants)
         visible = len({s.input for s in self.steps if s.input in self.shown})
         self.nudges = visible * len(self.replay.order) <= NUDGES
         self.nudges_everywhere = visible * len(self.shown) <= NUDGED_BOXES

@@ -16,7 +16,7 @@ from .formulas import brief
 from .frames import Change, Walk, pretty, tidy
 from .outline import Arrow, Box
 
-NAME, SMALL, FIGURE, LABEL = 17.0, 15.5, 18.0, 16.0  # sizes of text
+NAME, SMALL, FIGURE, LABEL, SHAPE = 17.0, 15.5, 18.0, 16.0, 14.0  # sizes of text
 PAD, HEAD, LINE_HEIGHT = 11.0, 30.0, 27.0
 LEAST, MOST = 116.0, 268.0
 
@@ -54,6 +54,8 @@ def _cell(walk: Walk, box: Box, texts: dict[tuple[str, str], list[str]], root: s
     called = tidy(box.name, 22)
     badge = tidy(box.badge, 10) if box.node is not None else ""
     value = box.value if box.node is None else "" if kind == "operation" else brief(box.node.data)
+    if kind == "constant" and box.shape:
+        value = f"{_constant(walk, key)} {'×'.join(map(str, box.shape))}"
     note = ""
     title = ""
     if kind == "fold":
@@ -98,6 +100,7 @@ def draw(walk: Walk) -> Drawing:
     boxes = cells(walk)
     labels = {f.arrows[0]: f.arrow_text for f in walk.frames if f.arrow_text and f.arrows}
     outline_arrows = walk.outline.arrows
+    shapes = {b.key: "×".join(map(str, b.shape)) for b in walk.outline.boxes if b.shape}
     placed = layout.place(
         [layout.BoxSize(b.key, b.width, b.height) for b in boxes],
         [
@@ -105,9 +108,7 @@ def draw(walk: Walk) -> Drawing:
                 a.key,
                 a.source,
                 a.target,
-                layout.text_width("◀ " + labels[a.key], LABEL * 0.92) + 14
-                if a.key in labels
-                else 0.0,
+                _room(labels.get(a.key, ""), shapes.get(a.source, "")),
             )
             for a in outline_arrows
         ],
@@ -115,7 +116,10 @@ def draw(walk: Walk) -> Drawing:
     kinds = {b.key: b.kind for b in boxes}
     parts = [_arrow(a, placed, kinds) for a in outline_arrows]
     parts += [_box(b, placed, walk) for b in boxes]
-    parts += [_label(a.key, labels.get(a.key, ""), placed) for a in outline_arrows]
+    parts += [
+        _label(a.key, labels.get(a.key, ""), shapes.get(a.source, ""), placed)
+        for a in outline_arrows
+    ]
     title = escape(walk.words("graph", root=walk.names[walk.root]))
     width, height = math.ceil(placed.width), math.ceil(placed.height)
     svg = (
@@ -188,13 +192,24 @@ def _tip(end: layout.Point, before: tuple[layout.Point, ...]) -> str:
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in corners) + "Z"
 
 
-def _label(key: str, text: str, placed: layout.Placed) -> str:
-    if not text:
-        return ""
+def _constant(walk: Walk, key: str) -> str:
+    """The name of a plain array that is drawn as this box."""
+    origin = next((a.origin for a in walk.outline.arrows if a.source == key), None)
+    return walk.constants.get(id(origin[0].operands[origin[1]]), "") if origin else ""
+
+
+def _room(label: str, shape: str) -> float:
+    """How wide an arrow must be for its label, and for the shape of what it carries."""
+    wide = layout.text_width("◀ " + label, LABEL * 0.92) + 14 if label else 0.0
+    return max(wide, layout.text_width(shape, SHAPE) + 8 if shape else 0.0)
+
+
+def _label(key: str, text: str, shape: str, placed: layout.Placed) -> str:
     x, y = placed.labels[key]
-    # Its text is put there when its arrow is shown: what is to come is nowhere in the page.
     place = f'x="{x:g}" y="{y + 4:g}" text-anchor="middle"'
-    return f'<text class="label" data-label="{key}" {place}></text>'
+    # Its text is put there when its arrow is shown: what is to come is nowhere in the page.
+    label = f'<text class="label" data-label="{key}" {place}></text>' if text else ""
+    return label + (f'<text class="shape" {place}>{shape}</text>' if shape else "")
 
 
 def picture(walk: Walk, index: int = -1) -> str:

@@ -29,8 +29,10 @@ def why(step: Step, formulas: Formulas, words: Words) -> str:
         "local": "" if step.local is None else brackets(step.local),
     }
     if not isinstance(rule, Elementwise):
-        key = f"why_{rule.name}"
-        return words(key if key in words else "why_structural", **values)
+        operands = (formulas.operand_name(node, i) for i in range(len(node.operands)))
+        values |= dict(zip(("left", "right"), operands, strict=False))
+        keys = (f"why_{rule.name}_{slot}", f"why_{rule.name}", "why_structural")
+        return words(next(key for key in keys if key in words), **values)
     if not is_single(step.local):
         return words("array_chain_entrywise") + ": " + raised(rule.why[slot])
     key = f"why_{rule.name}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
+from .blocks import blocks
 from .formulas import brief
 from .frames import BACKWARD, FORWARD, UPDATE, Beside, Frame, Walk
 from .words import Words
@@ -76,6 +77,13 @@ def frame_rows(frame: Frame, words: Words) -> list[tuple[str, str, str]]:
             (i for i, r in enumerate(rows) if r[2] in ("local", "slope")), default=len(rows) - 1
         )
         rows.insert(at + 1, ("", frame.why, "why"))
+    if frame.arrays is not None:
+        # as wide as a line is beside the longest title
+        for i, line in enumerate(blocks(frame.arrays.tables, words, WIDTH - 20)):
+            rows.append((words("line_arrays") if i == 0 else "", line, "arrays"))
+        entry = frame.arrays.sentence(frame.arrays.chosen, words)
+        if entry:
+            rows.append((words("line_entry"), entry, "entry"))
     current = words("state_current")
     for i, line in enumerate(_effect(frame, words)):
         key = "current" if line.startswith(current) else "effect"
@@ -147,12 +155,19 @@ def walk_text(walk: Walk, width: int = WIDTH) -> str:
     words = walk.words
     title = words("text_title", root=walk.names[walk.root])
     out = [title, "─" * min(len(title), width), "", words("text_forward")]
+    seen: set[str] = set()  # arrays written out before are only named
     for frame in walk.frames:
-        if frame.phase == FORWARD:
-            formula = frame.line("rule")
-            numbers = frame.line("numbers").partition(" = ")[2]
-            said = f"{formula} = {numbers}" if formula else frame.note
-            out += _wrapped("", said, 0, width)
+        if frame.phase != FORWARD:
+            continue
+        formula = frame.line("rule")
+        numbers = frame.line("numbers").partition(" = ")[2]
+        said = f"{formula} = {numbers}" if numbers else formula or frame.note
+        out += _wrapped("", said, 0, width)
+        if frame.arrays is not None:
+            fresh = [t for t in frame.arrays.tables if t.title not in seen]
+            seen.update(t.title for t in fresh)
+            indent = " " * 2 * INDENT
+            out += [(indent + x).rstrip() for x in blocks(fresh, words, width - len(indent))]
     for phase, key in ((BACKWARD, "text_backward"), (UPDATE, "text_update")):
         frames = [frame for frame in walk.frames if frame.phase == phase]
         if frames:

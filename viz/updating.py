@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from . import formula
+from .array_frames import of_update
 from .formula import name, partial, row
 from .formulas import amount, brief, full, is_single, single
 from .frames import UPDATE, Change, Frame, Line
@@ -35,6 +36,13 @@ def updates(scene: Scene, rate: float) -> list[Frame]:
         numbers = row(
             amount(node.data), "−", amount(rate), "·", amount(slope), "=", amount(new[node])
         )
+        arrays = of_update(scene, node, slope, new[node], rate)
+        lines = [Line("rule", words("line_rule"), symbols)]
+        moved = plain(numbers)
+        if arrays is None:
+            lines.append(Line("numbers", words("line_numbers"), numbers))
+        else:
+            moved = arrays.sentence(arrays.chosen, words).removesuffix(".")
         old_text, new_text = brief(node.data), brief(new[node])
         now = f"{old_text} → {new_text}" if is_single(node.data) else new_text
         key = scene.shown[node]
@@ -44,11 +52,11 @@ def updates(scene: Scene, rate: float) -> list[Frame]:
                 0,
                 0,
                 words("update_title", name=called),
-                words("update_status", name=called, gradient=gradient, numbers=plain(numbers)),
-                (
-                    Line("rule", words("line_rule"), symbols),
-                    Line("numbers", words("line_numbers"), numbers),
-                ),
+                words("update_status", name=called, gradient=gradient, numbers=moved)
+                if arrays is None
+                else words("update_array", name=called, gradient=gradient, entry=moved),
+                tuple(lines),
+                arrays=arrays,
                 meaning=_direction(scene, slope, called),
                 receiving=key,
                 changes=(Change(key, "value", now, new_text, full(new[node])),),

@@ -11,6 +11,7 @@ import numpy as np
 from autograd_lite.errors import ArgumentError, DataError, ShapeError
 from autograd_lite.graph import Node, steps
 
+from .array_frames import of_forward
 from .backward import backward
 from .formula import name, row
 from .formulas import amount, brief, full, is_single, shape
@@ -64,7 +65,8 @@ def walk(
     frames = [*forward(scene), *(back if order == "right" else beside_right(scene, back))]
     if update is not None:
         frames += updates(scene, float(update))
-    return Walk(root, scene.names, scene.outline, scene.words, tuple(frames))
+    formulas = scene.formulas
+    return Walk(root, scene.names, scene.outline, scene.words, tuple(frames), formulas.constants)
 
 
 def forward(scene: Scene) -> list[Frame]:
@@ -95,21 +97,20 @@ def _compute(scene: Scene, box: Box) -> Frame:
     node, words = box.node, scene.words
     assert node is not None
     equation = scene.formulas.equation(node)
-    numbers = row(
-        name(scene.names[node]), "=", scene.formulas.numbers(node), "=", amount(node.data)
-    )
-    lines = [
-        Line("rule", words("line_rule"), equation),
-        Line("numbers", words("line_numbers"), numbers),
-    ]
-    status = words(
-        "forward_status",
-        formula=plain(equation),
-        numbers=plain(row(scene.formulas.numbers(node), "=", amount(node.data))),
-    )
+    arrays = of_forward(scene, node)
+    lines = [Line("rule", words("line_rule"), equation)]
     note = ""
-    if not is_single(node.data):
+    if arrays is None:
+        computed = row(scene.formulas.numbers(node), "=", amount(node.data))
+        numbers = row(name(scene.names[node]), "=", *computed.parts)
+        lines.append(Line("numbers", words("line_numbers"), numbers))
+        status = words("forward_status", formula=plain(equation), numbers=plain(computed))
+    elif is_single(node.data):
+        status = words("forward_status", formula=plain(equation), numbers=brief(node.data))
+    else:
         note = words("forward_array", output=scene.names[node], shape=shape(np.shape(node.data)))
+        said = arrays.sentence(arrays.chosen, words)
+        status = f"{plain(equation)}. {note} {said}".strip()
     arrows = tuple(a.key for a in scene.outline.arrows if a.target == box.key)
     giving = tuple(dict.fromkeys(a.source for a in scene.outline.arrows if a.target == box.key))
     text = brief(node.data)
@@ -121,6 +122,7 @@ def _compute(scene: Scene, box: Box) -> Frame:
         status,
         tuple(lines),
         note=note,
+        arrays=arrays,
         giving=giving,
         receiving=box.key,
         arrows=arrows,

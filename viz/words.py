@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from .words_arrays import ARRAYS
 from .words_exercises import EXERCISES
 from .words_orders import ORDERS
 from .words_sheet import SHEET
@@ -119,13 +120,19 @@ ENGLISH: dict[str, str] = {
     "array_small": "{matrix}",
     "array_large": "{shape} entries from {low} to {high}",
     "array_bad": "{shape} entries, not all of them finite",
+    "array_examples": "{receiving} {small} is used once for each of the {count} examples, "
+    "so its gradient adds up over them",
     "array_shapes": "from shape {before} to shape {after}",
     "array_meaning": "{gradient} says, for every entry of {name}, how {root} reacts to it.",
     "array_chain_entrywise": "entry by entry, upstream times local derivative",
     "array_stretched": "{receiving} {small} was stretched to {large}, "
     "so its gradient adds up over the copies",
-    "why_matmul": "the product uses each entry of {receiving} once for every row or column that it "
-    "meets, so the gradients add up",
+    "why_matmul_0": "each entry of {left} meets a whole row of {right}, so its gradient "
+    "adds up over that row",
+    "why_matmul_1": "{rule} uses each entry of {right} once for every row of {left}, one "
+    "for each example, so its gradients add up over the examples",
+    "why_softmax_cross_entropy": "p = softmax({receiving}) are the probabilities, y has a 1 at the "
+    "true class: softmax and cross-entropy together leave p − y, shared by n examples",
     "why_sum": "a sum passes the gradient on unchanged to every entry it added",
     "why_reshape": "the same numbers in another shape: the gradient is put back in the old shape",
     "why_transpose": "rows became columns: the gradient is turned back the same way",
@@ -178,10 +185,11 @@ ENGLISH: dict[str, str] = {
     "mark_gives": "gives",
     "mark_receives": "receives",
     "text_step": "{phase}, step {n} of {count}: {title}",
-    **SLIPS,
-    **SHEET,
+    **ARRAYS,
     **EXERCISES,
     **ORDERS,
+    **SHEET,
+    **SLIPS,
 }
 
 

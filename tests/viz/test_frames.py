@@ -11,6 +11,7 @@ from autograd_lite import Tensor, Value
 from viz.frames import BACKWARD, FORWARD, UPDATE, pretty, tidy
 from viz.nudge import Replay
 from viz.walk import walk
+from viz.words import Words
 
 
 def running_example():
@@ -258,8 +259,12 @@ def test_broadcasting_is_told_as_adding_up_over_the_copies():
     X = Tensor(np.ones((2, 3)), label="X")
     b = Tensor(np.ones(3), label="b")
     frame = next(f for f in backward_frames((X + b).sum()) if f.title.endswith("b its share"))
-    assert "b (3,) was stretched to (2, 3)" in frame.line("shapes")
-    assert frame.line("sum").endswith("[2, 2, 2]")
+    assert "b (3,) is used once for each of the 2 examples" in frame.line("shapes")
+    assert frame.arrays.sentence(1, Words()) == "Entry 2: 1 + 1 = 2."
+    c = Tensor(np.ones((2, 1)), label="c")
+    frame = next(f for f in backward_frames((X + c).sum()) if f.title.endswith("c its share"))
+    assert "c (2, 1) was stretched to (2, 3)" in frame.line("shapes")
+    assert np.array_equal(frame.arrays.result.numbers, [[3.0], [3.0]])
 
 
 def test_frames_are_plain_json():

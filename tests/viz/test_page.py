@@ -221,7 +221,9 @@ def test_wide_letters_take_more_room_than_narrow_ones():
 def test_a_graph_of_arrays_has_a_page_too():
     X, W = Tensor([[1.0, 2.0]], label="X"), Tensor([[0.5], [0.0]], label="W")
     told = model_in(page(walk(ag.tanh(X @ W).sum(), update=0.1)))
-    assert any('class="matrix"' in line["math"] for f in told["frames"] for line in f["lines"])
+    product = told["frames"][0]["arrays"]
+    assert [table["title"] for table in product["tables"]] == ["X", "W", "c"]
+    assert told["arrays"][product["tables"][1]["array"]] == {"shape": [2, 1], "text": ["0.5", "0"]}
 
 
 def test_a_value_of_zero_is_still_a_value():

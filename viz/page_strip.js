@@ -1,0 +1,70 @@
+// An array as a picture: a cell an entry, as strong as the entry is large. What is below zero is
+// orange and has a bar, so that nobody needs the colours.
+function pageStrip(tools, array, choose) {
+  const { make } = tools;
+  const LEAST = 5;
+  const canvas = make("canvas", { class: "strip", "aria-hidden": "true" });
+  const holder = make("div", { class: "strip-room" }, canvas);
+  let lit = new Set();
+  let cell = LEAST;
+
+  function draw() {
+    const room = holder.clientWidth || 300;
+    cell = Math.max(LEAST, Math.min(16, Math.floor((room - 2) / array.columns)));
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [array.columns * cell, array.rows * cell];
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+    const style = getComputedStyle(canvas);
+    const colour = (name) => style.getPropertyValue(name).trim();
+    const [above, below, ground, ink] = ["--above", "--below", "--ground", "--ink"].map(colour);
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    for (let i = 0; i < array.rows * array.columns; i += 1) {
+      const [x, y] = [(i % array.columns) * cell, Math.floor(i / array.columns) * cell];
+      const value = array.at(i);
+      if (!Number.isFinite(value)) {
+        pen.fillStyle = ink;
+        pen.fillRect(x + cell / 4, y + cell / 4, cell / 2, cell / 2);
+        continue;
+      }
+      pen.globalAlpha = array.top ? 0.06 + 0.94 * Math.sqrt(Math.abs(value) / array.top) : 0.06;
+      pen.fillStyle = value < 0 ? below : above;
+      pen.fillRect(x, y, cell - 0.5, cell - 0.5);
+      pen.globalAlpha = 1;
+      if (value < 0) {
+        pen.fillStyle = ground;
+        pen.fillRect(x + cell * 0.2, y + cell / 2 - 0.75, cell * 0.6 - 0.5, 1.5);
+      }
+    }
+    pen.strokeStyle = ink;
+    pen.lineWidth = 2;
+    for (const i of lit) {
+      pen.strokeRect((i % array.columns) * cell + 0.5, Math.floor(i / array.columns) * cell + 0.5, cell - 1.5, cell - 1.5);
+    }
+  }
+
+  function light(places) {
+    lit = new Set(places);
+    draw();
+    const first = places[0];
+    if (first === undefined || holder.scrollHeight <= holder.clientHeight) return;
+    const top = Math.floor(first / array.columns) * cell;
+    if (top < holder.scrollTop || top + cell > holder.scrollTop + holder.clientHeight) {
+      holder.scrollTop = top - holder.clientHeight / 2;
+    }
+  }
+
+  if (choose) {
+    canvas.classList.add("choosable");
+    canvas.addEventListener("click", (event) => {
+      const area = canvas.getBoundingClientRect();
+      const row = Math.floor((event.clientY - area.top) / cell);
+      const column = Math.floor((event.clientX - area.left) / cell);
+      if (row >= 0 && row < array.rows && column >= 0 && column < array.columns) choose(row * array.columns + column);
+    });
+  }
+  return { element: holder, light, draw };
+}

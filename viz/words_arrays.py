@@ -1,0 +1,35 @@
+"""The sentences about arrays and folded parts: a part of the catalogue in `words.py`."""
+
+from __future__ import annotations
+
+ARRAYS: dict[str, str] = {
+    # one entry of an array
+    "entry_made": "Entry {entry}: {made} = {total}.",
+    "entry_same": "Entry {entry}: {total}, as it is.",
+    "entry_total": "It had {before}, now {after}.",
+    "entry_rest": " + {count} more ({rest})",
+    "entry_up": "Raise entry {entry} of {name} by {by} and {root} rises by about {change}.",
+    "entry_down": "Raise entry {entry} of {name} by {by} and {root} falls by about {change}.",
+    "entry_none": "Raise entry {entry} of {name} a little and {root} stays as it is.",
+    "update_array": "{name} moves against its gradient, entry by entry: {name} ← {name} − rate · "
+    "{gradient}. {entry}.",
+    # tables
+    "table_shape": "{title} ({shape})",
+    "table_share": "{giving} adds to {gradient}",
+    "table_total": "{gradient} so far",
+    "table_range": "{low} to {high}",
+    "table_strip": "{title}: {shape} numbers from {low} to {high}. Below zero: orange, with a bar.",
+    "table_summary": "Each cell stands for the largest of {rows} × {columns} entries.",
+    "table_choose": "Choose an entry: click it, use the arrow keys, or type its place.",
+    "table_entries": "Entries",
+    "entry_axis": "entry",
+    "row_axis": "row",
+    "column_axis": "column",
+    "slice_axis": "axis {axis}",
+    "legend_positive": "above 0",
+    "legend_negative": "below 0",
+    "legend_zero": "0",
+    "line_arrays": "arrays",
+    "line_entry": "one entry",
+    "data": "data",
+}
