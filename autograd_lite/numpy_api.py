@@ -32,7 +32,7 @@ from . import (
 )
 from .composed_ufuncs import COMPOSED_UFUNCS
 from .errors import MutationError, UnsupportedError
-from .graph import numbers
+from .graph import Node, numbers
 from .numpy_arguments import array, refuse
 from .numpy_refusals import no_rule, public_name
 from .symbols import BY_UFUNC
@@ -95,6 +95,7 @@ QUESTIONS: set[Any] = {
     np.flatnonzero,
     np.searchsorted,
     np.digitize,
+    np.einsum_path,
     np.diag_indices_from,
     np.tril_indices_from,
     np.triu_indices_from,
@@ -146,14 +147,26 @@ def function(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
     if function in FUNCTIONS:
         return _call(function, FUNCTIONS[function], args, kwargs)
     if function in QUESTIONS:
-        return function(*map(_numbers, args), **{k: _numbers(v) for k, v in kwargs.items()})
+        try:
+            return function(*map(_shown, args), **{k: _shown(v) for k, v in kwargs.items()})
+        except ValueError as error:
+            if "read-only" not in str(error):
+                raise
+            raise MutationError(
+                f"{public_name(function)}: a Tensor as out= would be changed in place."
+            ) from None
     raise no_rule(public_name(function))
 
 
-def _numbers(x: Any) -> Any:
+def _shown(x: Any) -> Any:
+    """The numbers of a node, to look at and not to write to; also inside lists."""
     if isinstance(x, list | tuple):
-        return type(x)(map(_numbers, x))
-    return numbers(x)
+        return type(x)(map(_shown, x))
+    if not isinstance(x, Node):
+        return x
+    view = np.asarray(numbers(x)).view()
+    view.flags.writeable = False
+    return view
 
 
 def _call(function: Any, adapter: Callable[..., Any], args: Any, kwargs: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import rules
+from .errors import ArgumentError
 from .graph import numbers
 from .numpy_arguments import refuse, unset, whole
 from .operators import rounded
@@ -27,6 +28,8 @@ def where(condition: Any, *choices: Any) -> Any:
     """Entries of the first choice where the condition holds, else of the second."""
     if not choices:
         return np.where(numbers(condition))
+    if len(choices) != 2:
+        raise ArgumentError(f"where: {len(choices)} choice beside the condition; give two or none.")
     return rules.where(condition, *choices)
 
 

@@ -42,7 +42,8 @@ _FILES = "writes numbers out. Give it .data, so that it is seen that the graph s
 
 IN_PLACE = ("put", "place", "putmask", "put_along_axis", "copyto", "fill_diagonal")
 _WHOLE_NUMBERS = """gcd lcm bitwise_and bitwise_or bitwise_xor invert left_shift right_shift
-bitwise_count packbits unpackbits isnat bincount"""
+bitwise_count packbits unpackbits bincount ix_ unravel_index ravel_multi_index"""
+_DATES = "isnat is_busday busday_count busday_offset datetime_as_string"
 _SETS_OF_ENTRIES = """
 unique unique_all unique_counts unique_inverse unique_values union1d intersect1d
 setdiff1d setxor1d trim_zeros"""
@@ -64,6 +65,7 @@ REASONS: dict[str, str] = {
     **dict.fromkeys(("histogram", "histogram2d", "histogramdd", "histogram_bin_edges"), _COUNTS),
     **dict.fromkeys(_POLYNOMIALS.split(), _POLYNOMIAL),
     **dict.fromkeys(("save", "savetxt", "savez", "savez_compressed"), _FILES),
+    **dict.fromkeys(_DATES.split(), "is about dates; a Tensor holds real numbers."),
     "frexp": "gives a number's parts, which jump. Take .data if no gradient should flow.",
     "nextafter": "steps to a neighbouring float, which has no derivative. Take .data.",
     "spacing": "gives the distance to the next float, which has no derivative. Take .data.",
@@ -73,7 +75,7 @@ REASONS: dict[str, str] = {
 
 def refused(name: str) -> Exception | None:
     """The error for a function of NumPy's that is refused with a reason of its own."""
-    reason = REASONS.get(name.removeprefix("np."))
+    reason = _COMPLEX if name.startswith("np.fft.") else REASONS.get(name.removeprefix("np."))
     if reason is None:
         return None
     kind = MutationError if name.removeprefix("np.") in IN_PLACE else UnsupportedError

@@ -253,6 +253,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.resize: resize,
     np.copy: copy,
 }
+if hasattr(np, "astype"):  # NumPy 2.1
+    FUNCTIONS[np.astype] = lambda x, dtype, /, *, copy=True, device=None: astype(x, dtype)
 METHODS: dict[str, Callable[..., Any]] = {
     "reshape": reshape,
     "ravel": ravel,

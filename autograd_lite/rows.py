@@ -106,7 +106,7 @@ class Elementwise(Rule):
         self.partials = tuple(partials)
         self.arity = len(self.partials)
         names = INPUT_NAMES[: self.arity]
-        self.latex = latex or rf"\operatorname{{{name}}}({', '.join(f'{{{n}}}' for n in names)})"
+        self.latex = latex or rf"{_upright(name)}({', '.join(f'{{{n}}}' for n in names)})"
         self.why: tuple[str, ...] = (why,) * self.arity if isinstance(why, str) else tuple(why)
         self.domain: tuple[Interval, ...] = _intervals(domain, self.arity)
         self.kink = kink
@@ -211,7 +211,7 @@ class Structural(Rule):
         self.value = value
         self.vjps = vjps
         self.arity = len(vjps) if isinstance(vjps, tuple) else None
-        self.latex = latex or rf"\operatorname{{{name}}}({{a}})"
+        self.latex = latex or rf"{_upright(name)}({{a}})"
         self.badge = badge or name
         self.composed = composed
         self.vjp_latex = vjp_latex
@@ -264,6 +264,11 @@ class Predicate(Rule):
         result = self.value(*operands)
         plain = not any(isinstance(x, np.ndarray | np.generic) for x in operands)
         return result.item() if plain and isinstance(result, np.generic) else result
+
+
+def _upright(name: str) -> str:
+    """A row's name as the name of a function in LaTeX."""
+    return rf"\operatorname{{{name.replace('_', chr(92) + '_')}}}"
 
 
 def _intervals(domain: Any, arity: int) -> tuple[Interval, ...]:

@@ -642,9 +642,9 @@ shield = elementwise(
 )
 
 
-SINC_NEAR = 0.3
+SINC_NEAR = 0.1
 # sinc(a) = sum of these times a^(2k): (-1)^k pi^(2k) / (2k + 1)!
-SINC_SERIES = tuple((-1) ** k * pi ** (2 * k) / factorial(2 * k + 1) for k in range(14))
+SINC_SERIES = tuple((-1) ** k * pi ** (2 * k) / factorial(2 * k + 1) for k in range(9))
 
 
 def _sinc_series(square: Any) -> Any:

@@ -118,6 +118,7 @@ SHAPES = [
     ("resize", lambda x: np.resize(x, (3, 5)), V),
     ("resize", lambda x: np.resize(x, 3), M),
     ("copy", lambda x: np.copy(x), M),
+    ("astype", lambda x: np.astype(x * 2, np.float64), M),
 ]
 JOINING = [
     ("hstack", lambda x: np.hstack([x, x * 2, V]), V),
