@@ -1,4 +1,4 @@
-"""NumPy's functions that build an array step by step, found by `Tensor`: linspace, polyval, ..."""
+"""NumPy's functions that build an array step by step, found by `Tensor`: linspace, ..."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from . import rules, shape_rules
 from .errors import ArgumentError, MutationError, ShapeError
 from .graph import Node, numbers
-from .numpy_arguments import array, axis_in, refuse, whole
+from .numpy_arguments import axis_in, refuse, whole
 from .numpy_joining import stack
 from .numpy_shapes import astype, moveaxis
 
@@ -69,28 +69,6 @@ def geomspace(
     return astype(found, np.result_type(found.dtype, np.float64))
 
 
-def polyval(p: Any, x: Any) -> Any:
-    """The polynomial with coefficients p, the highest first, at x, by Horner's scheme."""
-    factors, x = array(p), array(x)
-    total: Any = 0.0 * x
-    for i in range(len(factors)):
-        total = total * x + factors[i]
-    return total
-
-
-def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
-    """The powers of each entry, as the columns of a matrix."""
-    if x.ndim != 1:
-        raise ShapeError(f"vander: shape {x.shape}; give a vector.")
-    count = len(x) if N is None else whole(N)
-    x = astype(x, np.promote_types(x.dtype, int))
-    powers: list[Any] = [np.ones(x.shape, dtype=x.dtype)]
-    while len(powers) < count:
-        powers.append(powers[-1] * x)
-    powers = powers[:count]
-    return stack(powers if increasing else powers[::-1], axis=1)
-
-
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:
     """A function of vectors applied to every vector along an axis."""
     place = axis_in("apply_along_axis", axis, arr.ndim)
@@ -133,8 +111,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.linspace: linspace,
     np.logspace: logspace,
     np.geomspace: geomspace,
-    np.polyval: polyval,
-    np.vander: vander,
     np.apply_along_axis: apply_along_axis,
     np.apply_over_axes: apply_over_axes,
     np.full_like: full_like,

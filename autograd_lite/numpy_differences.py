@@ -1,4 +1,4 @@
-"""NumPy's differences and sums over samples, found by `Tensor`: diff, gradient, trapezoid, ..."""
+"""NumPy's differences of neighbours, found by `Tensor`: diff, gradient, unwrap, ..."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import reduction_rules, shape_rules
+from . import shape_rules
 from .errors import ArgumentError, ShapeError
 from .graph import Node, numbers
 from .numpy_arguments import array, at, axes_in, axis_in, unset, whole
@@ -124,19 +124,6 @@ def _slope(f: Any, h: Any, axis: int, edge_order: int) -> Any:
     return same_dtype(concatenate([left, inner, right], axis=axis), f)
 
 
-def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    """The integral along an axis by the trapezoidal rule."""
-    y = array(y)
-    place = axis_in("trapezoid", axis, y.ndim)
-    steps = dx
-    if x is not None:
-        steps = diff(array(x), axis=-1 if array(x).ndim == 1 else place)
-        if steps.ndim == 1:
-            steps = shape_rules.reshape(steps, shape=(-1,) + (1,) * (y.ndim - place - 1))
-    pairs = (y[at(place, slice(1, None))] + y[at(place, slice(None, -1))]) / 2.0
-    return reduction_rules.sum(steps * pairs, axis=place)
-
-
 def unwrap(p: Any, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Any:
     """Angles with whole periods added so that neighbours differ by half of one at most."""
     place = axis_in("unwrap", axis, p.ndim)
@@ -148,7 +135,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.diff: diff,
     np.ediff1d: ediff1d,
     np.gradient: gradient,
-    np.trapezoid: trapezoid,
     np.unwrap: unwrap,
 }
 METHODS: dict[str, Callable[..., Any]] = {}

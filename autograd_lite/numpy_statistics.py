@@ -1,4 +1,4 @@
-"""NumPy's order statistics and covariances, found by `Tensor`: median, quantile, cov, ..."""
+"""NumPy's order statistics, found by `Tensor`: median, quantile, percentile."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from . import picking_rules, product_rules, rules, shape_rules
+from . import picking_rules, rules, shape_rules
 from .errors import ArgumentError, ShapeError
 from .graph import Node, numbers
-from .numpy_arguments import array, axes_in, plain, refuse
-from .numpy_joining import concatenate
-from .numpy_reductions import average, mean
+from .numpy_arguments import array, axes_in, refuse
+from .numpy_reductions import mean
 
 
 def _in_order(a: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
@@ -101,63 +100,9 @@ def percentile(a: Any, q: Any, *args: Any, **settings: Any) -> Any:
     )
 
 
-def cov(
-    m: Any,
-    y: Any = None,
-    rowvar: bool = True,
-    bias: bool = False,
-    ddof: int | None = None,
-    fweights: Any = None,
-    aweights: Any = None,
-    *,
-    dtype: Any = None,
-) -> Any:
-    """The covariances of variables in rows (in columns if not rowvar), over observations."""
-    kind = np.dtype(dtype) if dtype is not None else np.result_type(array(m).dtype, np.float64)
-
-    def rows(x: Any) -> Any:
-        if x.ndim > 2:
-            raise ShapeError(f"cov: an array of shape {x.shape}; give one or two axes.")
-        if x.ndim < 2:
-            return shape_rules.reshape(x, shape=(1, -1))
-        return x if rowvar or (x.shape[0] == 1 and x is not m) else shape_rules.swap(x)
-
-    x = rows(array(m))
-    if y is not None:
-        x = concatenate((x, rows(array(y))), axis=0)
-    x = x if x.dtype == kind else shape_rules.astype(x, dtype=kind)
-    if ddof is None:
-        ddof = 0 if bias else 1
-    weights: Any = None
-    for given in (fweights, aweights):
-        if given is not None:
-            given = plain(given, "cov", "a weight")
-            weights = given if weights is None else weights * given
-    count: Any = x.shape[1] if weights is None else np.sum(weights)
-    distance = x - average(x, axis=1, weights=weights, keepdims=True)
-    if ddof and aweights is not None:
-        free = count - ddof * np.sum(weights * np.asarray(aweights)) / count
-    else:
-        free = count - ddof
-    weighted = distance if weights is None else distance * weights
-    product = product_rules.matmul(weighted, shape_rules.swap(distance)) / max(float(free), 0.0)
-    return shape_rules.reshape(product, shape=()) if product.size == 1 else product
-
-
-def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -> Any:
-    """The correlations: covariances over the product of the standard deviations."""
-    c = cov(x, y, rowvar, dtype=dtype)
-    if c.ndim == 0:
-        return c / c
-    deviation = rules.sqrt(picking_rules.diagonal(c, offset=0, axis1=0, axis2=1))
-    return rules.clip(c / deviation[:, None] / deviation[None, :], -1, 1)
-
-
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.median: median,
     np.quantile: quantile,
     np.percentile: percentile,
-    np.cov: cov,
-    np.corrcoef: corrcoef,
 }
 METHODS: dict[str, Callable[..., Any]] = {}
