@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import detach
+from autograd_lite import AnomalyError, detach, detect_anomaly
 from autograd_lite.errors import GradientError
 
 from .batches import Array, Arrays, Batch, Stream
@@ -95,7 +95,7 @@ class Run:
             value = self.loss(output, y)
             found = float(value.item())
             if not math.isfinite(found):
-                raise GradientError(self._not_finite(found))
+                raise GradientError(self._not_finite(found, X, y))
             share = len(X) / count
             (value if share == 1 else value * share).backward()
             mean += found * share
@@ -105,9 +105,17 @@ class Run:
             clip_grad_norm(self.optimizer.params, self.clip_norm)
         return mean, score
 
-    def _not_finite(self, found: float) -> str:
+    def _not_finite(self, found: float, X: Array, y: Array) -> str:
+        """What happened, and the operation that it began with, found by computing once more."""
+        culprit = ""
+        try:
+            with detect_anomaly():
+                self.loss(self.model(X), y)
+        except AnomalyError as error:
+            culprit = "  " + str(error).replace("\n", "\n  ") + "\n"
         return (
             f"fit: the loss is {found} in epoch {len(self.history) + 1}, batch {self.batch + 1}.\n"
+            f"{culprit}"
             "  A smaller learning rate, scaled features or clip_norm= may help."
         )
 

@@ -205,3 +205,18 @@ def test_a_schedule_of_another_optimiser_is_refused():
     schedule = nn.StepLR(nn.SGD(model.parameters(), lr=0.1), 1)
     with pytest.raises(ag.ArgumentError, match="another optimiser"):
         train(model, optimizer=nn.Adam(model.parameters()), schedule=schedule)
+
+
+def test_a_loss_that_is_not_finite_names_the_operation_that_made_it():
+    model = nn.Sequential(nn.Linear(2, 1, rng=0))
+
+    def loss(output, target):
+        score = output[:, 0]
+        return np.mean(np.log(score - score if model.training else score * score + 1))
+
+    with pytest.raises(ag.GradientError) as caught, np.errstate(all="ignore"):
+        train(model, loss=loss)
+    message = str(caught.value)
+    assert "the loss is -inf in epoch 1, batch 1" in message
+    assert "log made -inf" in message
+    assert "np.log(score - score" in message  # the line of the learner's own code
