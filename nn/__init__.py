@@ -8,6 +8,8 @@
 >>> nn.SGD(model.parameters(), lr=0.1).step()
 """
 
+from typing import Any
+
 from autograd_lite import (
     elu,
     gelu,
@@ -18,6 +20,7 @@ from autograd_lite import (
     softplus,
     tanh,
 )
+from autograd_lite.errors import DependencyError
 
 from . import architecture, datasets, init
 from .activations import (
@@ -119,3 +122,18 @@ __all__ = [
     "to_onnx",
     "to_torch",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The estimators, which need scikit-learn; it is imported when one of them is asked for."""
+    if name not in ("MLPClassifier", "MLPRegressor"):
+        raise AttributeError(f"module 'nn' has no attribute {name!r}")
+    try:
+        from . import estimators
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "sklearn":
+            raise
+        raise DependencyError(
+            f'nn.{name} needs scikit-learn.\n  pip install "autograd-lite[sklearn]"'
+        ) from None
+    return getattr(estimators, name)
