@@ -24,6 +24,7 @@ from .mutation import Guarded, Stamps, stamp, unshared
 from .operators import Operators
 from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
+from .tensor_input import as_array, plain_index, refusal
 
 _new = object.__new__
 
@@ -58,7 +59,7 @@ class Tensor(Operators, Guarded):
     __hash__ = object.__hash__
 
     def __init__(self, data: Any, label: str | None = None, dtype: Any = None) -> None:
-        self._data = _as_array(data, dtype)
+        self._data = as_array(data, dtype)
         self.label = label
         self.grad = self.op = self.b = self.seen = None
         self.a = ()
@@ -135,7 +136,7 @@ class Tensor(Operators, Guarded):
                     f"array of shape {self.shape}."
                 )
             return np.ones(self.shape, dtype=self.dtype)
-        upstream = _as_array(numbers(upstream), self.dtype)
+        upstream = as_array(numbers(upstream), self.dtype)
         if upstream.shape != self.shape:
             raise ShapeError(
                 f"backward: the upstream gradient has shape {upstream.shape}, "
@@ -201,7 +202,7 @@ class Tensor(Operators, Guarded):
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Tensor:
-        return array_rules.index(self, index=_plain_index(index))  # type: ignore[no-any-return]
+        return array_rules.index(self, index=plain_index(index))  # type: ignore[no-any-return]
 
     def __setitem__(self, index: Any, value: Any) -> None:
         raise MutationError(
@@ -262,13 +263,13 @@ class Tensor(Operators, Guarded):
         except AutogradError:
             raise
         except np.exceptions.AxisError as error:
-            raise AxisError(_refusal(rule, operands, params, str(error))) from None
+            raise AxisError(refusal(rule, operands, params, str(error))) from None
         except IndexError as error:
-            raise IndexingError(_refusal(rule, operands, params, str(error))) from None
+            raise IndexingError(refusal(rule, operands, params, str(error))) from None
         except np.linalg.LinAlgError as error:
-            raise LinAlgError(_refusal(rule, operands, params, str(error))) from None
+            raise LinAlgError(refusal(rule, operands, params, str(error))) from None
         except ValueError as error:
-            raise ShapeError(_refusal(rule, operands, params, str(error))) from None
+            raise ShapeError(refusal(rule, operands, params, str(error))) from None
         if isinstance(rule, Predicate):
             return data
         if held:
@@ -277,24 +278,6 @@ class Tensor(Operators, Guarded):
         if state.paused and here.detector is not None:
             here.detector.forward(rule, operands, node)
         return node
-
-
-def _refusal(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], reason: str) -> str:
-    shapes = [np.shape(numbers(x)) for x in operands]
-    if rule is array_rules.matmul and all(shapes) and len(shapes) == 2:
-        inner, outer = shapes[0][-1], shapes[1][-2 if len(shapes[1]) > 1 else 0]
-        if inner != outer:
-            reason = f"inner sizes {inner} and {outer} differ"
-    elif isinstance(rule, Elementwise):
-        reason = (
-            "these shapes do not broadcast: from the right, each pair must be equal or have a 1"
-        )
-    symbol = {"matmul": " @ "}.get(rule.name, ", ")
-    settings = "".join(f", {key}={value!r:.60}" for key, value in params.items())
-    named = "   ".join(
-        f"{name}: {describe(x)}" for name, x in zip("abcdefgh", operands, strict=False)
-    )
-    return f"{rule.name}: {symbol.join(map(str, shapes))}{settings}: {reason}.\n  {named}"
 
 
 def _operand(rule: Rule, x: Any) -> Any:
@@ -339,42 +322,6 @@ def gathered(values: Any) -> Tensor:
     given = np.array([numbers(v) for v in entries], dtype=float)
     flat = Tensor._node(given, array_rules.stack, entries, {"axis": 0}, None)
     return array_rules.reshape(flat, shape=array.shape)  # type: ignore[no-any-return]
-
-
-def _plain_index(index: Any) -> Any:
-    if isinstance(index, Node):
-        raise IndexingError(
-            f"{describe(index)} cannot be an index: a position has no gradient.\n"
-            "  Use an integer, a slice, or a plain array of integers or booleans (.data)."
-        )
-    if isinstance(index, tuple):
-        return tuple(_plain_index(i) for i in index)
-    # A copy: the backward pass needs the index as it was, whatever becomes of the caller's array.
-    return np.array(index) if isinstance(index, np.ndarray | list) else index
-
-
-def _as_array(data: Any, dtype: Any) -> np.ndarray[Any, Any]:
-    if isinstance(data, Node):
-        raise DataError(
-            f"Tensor: {data!r:.60} is a node of a graph already.\n"
-            "  Use it as it is, or ag.detach(it) for the same numbers as a constant."
-        )
-    try:
-        array = np.array(data, dtype=dtype)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"Tensor: {data!r:.60} is no array of numbers: {error}.") from None
-    if array.dtype.kind in "biu":
-        return array.astype(np.float64)
-    if array.dtype.kind != "f":
-        hint = (
-            "Values stay in a plain array: np.array(values, dtype=object)."
-            if array.dtype == object and any(isinstance(v, Node) for v in array.flat)
-            else "A Tensor holds real numbers; convert or encode the data first."
-        )
-        raise DataError(
-            f"Tensor: {data!r:.60} gives an array of {array.dtype}, shape {array.shape}.\n  {hint}"
-        )
-    return array
 
 
 def _method(rule: Rule) -> Any:
