@@ -40,6 +40,7 @@ from .errors import (
 from .forward import jvp
 from .graph import Node, Step, steps
 from .higher import hessian, hvp, jacobian
+from .memory import Kept, Memory, memory
 from .numpy_reductions import logsumexp, mean, std, var
 from .program import Program, compile
 from .recording import no_grad
@@ -124,9 +125,11 @@ __all__ = [
     "FileError",
     "GradientError",
     "IndexingError",
+    "Kept",
     "LabelError",
     "LeaveGraphError",
     "LinAlgError",
+    "Memory",
     "MutationError",
     "Node",
     "Program",
@@ -188,6 +191,7 @@ __all__ = [
     "logsumexp",
     "maximum",
     "mean",
+    "memory",
     "minimum",
     "multiply",
     "negative",

@@ -81,6 +81,9 @@ class Node:
         """Add upstream x local to the gradient of each operand."""
         raise NotImplementedError
 
+    def notice(self) -> None:
+        """Take note of a change of the numbers that could not be seen when it was made."""
+
     def verify(self, order: Iterable[Any], wanted: Any = None) -> None:
         """Raise MutationError if numbers that the rules of `order` need have changed."""
 

@@ -60,7 +60,7 @@ class Rule:
         return f"<rule {self.name}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return find, (self.name,)
+        return _unpickled, (self.name,)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Rule:
         return self
@@ -291,6 +291,15 @@ def structural(name: str, **fields: Any) -> Structural:
 def _register(rule: R) -> R:
     TABLE[rule.name] = rule
     return rule
+
+
+def _unpickled(name: str) -> Rule:
+    if name not in TABLE:
+        raise RuleError(
+            f"This graph was made with a rule called {name!r}, which is not on the table here.\n"
+            f"  Run its ag.define({name!r}, ...) before you load the graph."
+        )
+    return TABLE[name]
 
 
 def find(name: str) -> Rule:

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import numpy_elementwise, rules
 from .composed_ufuncs import COMPOSED_UFUNCS
+from .copying import Copied
 from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
 from .graph import Node
 from .operators import Rounding, method_names
@@ -58,7 +59,7 @@ _QUESTIONS = {np.isnan, np.isfinite, np.isinf, np.signbit}
 
 
 @final
-class Value(ValueOperators, Rounding, Node):
+class Value(ValueOperators, Rounding, Copied):
     """One number of a computation, and how it was computed.
 
     Write arithmetic, or NumPy's and autograd-lite's functions, with it; then `backward()` gives the
