@@ -211,7 +211,7 @@ def test_data_that_does_not_fit_is_refused_as_ours_and_as_pythons():
             model.fit(given, target)
     with pytest.raises(NotFittedError):
         model.predict(X)
-    with pytest.raises(ag.ArgumentError, match="4 features|expecting 4"):
+    with pytest.raises(ag.ArgumentError, match=r"4 features|expecting 4"):
         model.fit(X, y).predict(X[:, :3])
     with pytest.raises(ag.ArgumentError, match="every example has weight 0"):
         model.fit(X, y, sample_weight=np.zeros(150))
