@@ -80,11 +80,10 @@ def test_an_epoch_from_the_same_weights_is_scikit_learns(ours, theirs, activatio
     except TypeError:
         pytest.skip("this scikit-learn's MLP takes no sample weights")
     first.partial_fit(X, y, **weight)
-    for found, expected in zip(
-        first.coefs_ + first.intercepts_, other.coefs_ + other.intercepts_, strict=True
-    ):
+    learned, theirs_learned = (m.coefs_ + m.intercepts_ for m in (first, other))
+    for found, expected in zip(learned, theirs_learned, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
-    if not weighted:
+    if ours is nn.MLPClassifier and not weighted:  # its regressor reports a mean over outputs
         assert first.loss_ == pytest.approx(other.loss_, rel=1e-9)
     np.testing.assert_allclose(first.predict(X), other.predict(X), rtol=1e-8)
 
@@ -211,9 +210,9 @@ def test_data_that_does_not_fit_is_refused_as_ours_and_as_pythons():
             model.fit(given, target)
     with pytest.raises(NotFittedError):
         model.predict(X)
-    with pytest.raises(ag.ArgumentError, match=r"4 features|expecting 4"):
+    with pytest.raises(ag.ArgumentError, match="expecting 4"):
         model.fit(X, y).predict(X[:, :3])
-    with pytest.raises(ag.ArgumentError, match="every example has weight 0"):
+    with pytest.raises(ag.ArgumentError, match=r"non-zero|weight 0"):
         model.fit(X, y, sample_weight=np.zeros(150))
     with pytest.raises(ag.ArgumentError, match="needs all examples at once"):
         nn.MLPRegressor(solver="lbfgs").partial_fit(X, X)
