@@ -96,7 +96,9 @@ class Showable:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         key = "" if self._live is None else self._live.key
-        bundle = {"text/plain": self.text(), "text/html": self._framed(key)}
+        still = self.picture()
+        shown = framed(self.html(), still, self.title, height(still), key)
+        bundle = {"text/plain": self.text(), "text/html": shown}
         with contextlib.suppress(RenderError):  # the picture in the HTML needs no layout engine
             bundle["image/png"] = base64.b64encode(self.png()).decode("ascii")
         return {
@@ -120,19 +122,23 @@ class Showable:
             data = dict(view[0] if isinstance(view, tuple) else view)
             display({**data, "text/plain": "", "text/html": ""}, raw=True)  # type: ignore[no-untyped-call]
 
-    def _framed(self, key: str) -> str:
-        """The picture for viewers that trust nothing, and the page in a frame for the others."""
-        still, title = self.picture(), escape(self.title)
-        image = base64.b64encode(still.encode()).decode("ascii")
-        beside = filled("notebook_frame.js", {"place": asset("page_place.js"), "most": str(MOST)})
-        return (
-            f'<div class="autograd-lite-walk" data-walk="{key}">\n'
-            f'<img alt="{title}" src="data:image/svg+xml;base64,{image}" style="max-width:100%"/>\n'
-            f'<iframe class="autograd-lite" srcdoc="{escape(self.html())}" sandbox="allow-scripts" '
-            f'title="{title}" style="width:100%;height:{height(still)}px;box-sizing:border-box;'
-            'border:1px solid #8b97a3;border-radius:8px"></iframe>\n'
-            f"<script>{beside}</script>\n</div>"
-        )
+
+def framed(page: str, still: str, title: str, high: int, key: str = "") -> str:
+    """The picture for viewers that trust nothing, and the page in a frame for the others.
+
+    high: of the frame at first, in pixels.  key: of the live walk that takes the place of both.
+    """
+    image = base64.b64encode(still.encode()).decode("ascii")
+    beside = filled("notebook_frame.js", {"place": asset("page_place.js"), "most": str(MOST)})
+    return (
+        f'<div class="autograd-lite-walk" data-walk="{key}">\n'
+        f'<img alt="{escape(title)}" src="data:image/svg+xml;base64,{image}" '
+        'style="max-width:100%"/>\n'
+        f'<iframe class="autograd-lite" srcdoc="{escape(page)}" sandbox="allow-scripts" '
+        f'title="{escape(title)}" style="width:100%;height:{high}px;box-sizing:border-box;'
+        'border:1px solid #8b97a3;border-radius:8px"></iframe>\n'
+        f"<script>{beside}</script>\n</div>"
+    )
 
 
 def height(svg: str) -> int:

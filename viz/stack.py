@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import copy
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ class Layer:
     """A column of circles: how many units, what it is called, and what led to it.
 
     weight: (d, p) from the layer before, None for the input.  values: activations, if known.
+    gradient: of the weight, and delta: of the bias, if asked for.
     functions: what is applied to the sums, in words, as "relu".
     """
 
@@ -29,6 +31,8 @@ class Layer:
     weight: Any = None
     bias: Any = None
     values: Any = None
+    gradient: Any = None
+    delta: Any = None
     functions: tuple[str, ...] = ()
 
     @property
@@ -39,18 +43,25 @@ class Layer:
         return [*range(HALF), *range(self.size - HALF, self.size)]
 
 
-def stack_of(model: Any, x: Any) -> list[Layer]:
-    """The columns of a model, input first, with the activations of `x` if it is given."""
+def stack_of(
+    model: Any, x: Any, gradients: bool = False, state: Mapping[str, Any] | None = None
+) -> list[Layer]:
+    """The columns of a model, input first, with the activations of `x` if it is given.
+
+    gradients: with what backward left on the parameters.  state: as if the model had this state.
+    """
     nn = our_nn()
+    if state is not None:
+        model = copy.deepcopy(model)
+        model.load_state_dict(state)
     signal = None if x is None else _example(x)
     layers: list[Layer] = []
     before: tuple[str, ...] = ()  # what is applied to the input itself
     start = signal
     with no_grad():
         for path, part in _parts(model, nn):
-            if signal is not None and not isinstance(part, nn.Dropout):
-                signal = part(signal)
-                signal = _numbers(signal)
+            if signal is not None:
+                signal = _numbers(nn.predict(part, signal[None])[0])
             if isinstance(part, nn.Linear):
                 if not layers:
                     layers.append(Layer(part.d, values=start, functions=before))
@@ -61,6 +72,9 @@ def stack_of(model: Any, x: Any) -> list[Layer]:
                     )
                 bias = None if part.bias is None else _numbers(part.bias)
                 layers.append(Layer(part.p, _numbers(part.weight), bias))
+                if gradients:
+                    layers[-1].gradient = _gradient(part.weight, path)
+                    layers[-1].delta = None if bias is None else _gradient(part.bias, path)
             else:
                 said = _function(part)
                 before += (said,)
@@ -80,11 +94,12 @@ def stack_of(model: Any, x: Any) -> list[Layer]:
 
 def _parts(model: Any, nn: Any) -> Iterator[tuple[str, Any]]:
     """The modules that a signal passes, one after the other, out of nested stacks."""
-    known = (nn.Linear, nn.Dropout, nn.LayerNorm, nn.Softmax, nn.LogSoftmax)
+    known: tuple[Any, ...] = (nn.Linear, nn.Dropout, nn.LayerNorm, nn.BatchNorm1d, nn.Identity)
+    known += (nn.Softmax, nn.LogSoftmax)
     waiting: list[tuple[str, Any]] = [("", model)]
     while waiting:
         path, part = waiting.pop()
-        if isinstance(part, nn.Sequential):
+        if isinstance(part, nn.Sequential) and not isinstance(part, nn.Residual):
             inside = [(f"{path}.{i}".lstrip("."), p) for i, p in enumerate(part.layers)]
             waiting += reversed(inside)
         elif isinstance(part, known) or _is_activation(part, nn):
@@ -123,6 +138,24 @@ def _example(x: Any) -> Any:
             "  Give one row, as X[0]."
         )
     return data
+
+
+def _gradient(parameter: Any, path: str) -> Any:
+    """What backward left on a parameter: a Tensor, or an array of Values."""
+    if isinstance(parameter, Node):
+        found = parameter.grad
+    else:
+        each = [value.grad for value in parameter.flat]
+        found = None
+        if all(value is not None for value in each):
+            found = np.array(each, dtype=float).reshape(parameter.shape)
+    if found is None:
+        raise ArgumentError(
+            f"network: gradients=True, but {path} has none.\n"
+            "  Compute a loss with the model and call its backward() first, and draw before the "
+            "optimiser's zero_grad()."
+        )
+    return np.asarray(numbers(found))
 
 
 def _numbers(x: Any) -> Any:

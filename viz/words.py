@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from .words_arrays import ARRAYS
 from .words_exercises import EXERCISES
+from .words_network import NETWORK
 from .words_orders import ORDERS
 from .words_sheet import SHEET
 from .words_slips import SLIPS
@@ -187,6 +188,7 @@ ENGLISH: dict[str, str] = {
     "text_step": "{phase}, step {n} of {count}: {title}",
     **ARRAYS,
     **EXERCISES,
+    **NETWORK,
     **ORDERS,
     **SHEET,
     **SLIPS,

@@ -182,3 +182,144 @@ def test_saves_like_a_drawing(tmp_path):
     assert drawing.save(tmp_path / "n.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(ValueError, match=r"\.svg, \.png, \.dot or \.html"):
         drawing.save(tmp_path / "n.gif")
+
+
+# --- gradients ------------------------------------------------------------------------------------
+
+
+def after_backward(scalar=False, activation="tanh"):
+    net = model(2, 3, 2, activation=activation, scalar=scalar, dtype="float64")
+    x = np.array([[0.5, -1.0], [2.0, 0.25]])
+    nn.mse(net(x), np.ones((2, 2))).backward()
+    return net
+
+
+def by_hand(net, x):
+    """dL/dW and dL/db of the mean squared error to 1, layer by layer, with NumPy."""
+    (W, b), (V, c) = [
+        (np.array(layer["weight"]), np.array(layer["bias"]))
+        for layer in (
+            {k.rpartition(".")[2]: v for k, v in net.state_dict().items() if k.startswith(path)}
+            for path in sorted({k.rpartition(".")[0] for k in net.state_dict()})
+        )
+    ]
+    h = np.tanh(x @ W + b)
+    out = 2 * (h @ V + c - 1) / (len(x) * 2)
+    hidden = (out @ V.T) * (1 - h * h)
+    return (x.T @ hidden, hidden.sum(0)), (h.T @ out, out.sum(0))
+
+
+@pytest.mark.parametrize("scalar", [False, True])
+def test_gradients_stand_on_the_arrows_and_deltas_in_the_circles(scalar):
+    net = after_backward(scalar)
+    x = np.array([[0.5, -1.0], [2.0, 0.25]])
+    drawing = viz.network(net, gradients=True)
+    words = texts(drawing)
+    found = arrows(drawing)
+    for number, (weight, bias) in enumerate(by_hand(net, x), 1):
+        for (i, j), value in np.ndenumerate(weight):
+            key = f"w{number}_{i + 1}_{j + 1}"
+            name, _, shown = words[f"{key}_label"][0].partition(" = ")
+            assert name.startswith("∂L/∂W")
+            assert float(shown) == pytest.approx(value, rel=5e-3)
+            assert found[key][0] == ("negative" if value < 0 else "positive")
+        for j, value in enumerate(bias):
+            said = words[f"u{number}_{j + 1}"][1]
+            assert said.startswith("δ ")
+            assert float(said[2:]) == pytest.approx(value, rel=5e-2)
+    assert words["u0_1"] == ["x₁"]
+
+
+def test_gradients_without_a_backward_pass_are_refused():
+    with pytest.raises(AutogradError, match="backward"):
+        viz.network(model(2, 3, 1), gradients=True)
+
+
+def test_the_legend_says_what_the_widest_arrow_is():
+    net = model(2, 2)
+    net.layers[0].weight.data = np.array([[1.0, -0.5], [0.25, 2.0]], "float32")
+    assert texts(viz.network(net))["scale1"] == ["widest: |W| = 2"]
+
+
+def test_normalisation_and_dropout_stand_between_layers_as_in_use():
+    net = nn.Sequential(
+        nn.Linear(2, 4, rng=0),
+        nn.BatchNorm1d(4),
+        nn.ReLU(),
+        nn.Dropout(0.9),
+        nn.Linear(4, 2, rng=1),
+    )
+    x = np.array([1.0, -2.0], dtype="float32")
+    shown = texts(viz.network(net, x))
+    expected = nn.predict(net, x[None])[0]
+    assert [float(shown[f"u2_{j}"][1]) for j in (1, 2)] == pytest.approx(expected, rel=6e-2)
+    assert all(layer.training for layer in net.layers)
+    assert "dropout" in shown["caption1"][0]
+
+
+# --- epochs ---------------------------------------------------------------------------------------
+
+
+def learned(epochs=4, **settings):
+    data = nn.datasets.moons(60, rng=0)
+    net = model(2, 3, 2, **settings)
+    history = nn.fit(
+        net, data.X, data.y, epochs=epochs, progress=False, callbacks=[nn.Snapshots(net)]
+    )
+    return net, history, data
+
+
+def test_the_slider_moves_the_drawing_through_the_epochs(open_file, tmp_path):
+    net, history, data = learned()
+    drawing = viz.network(net, data.X[0], history=history)
+    page = open_file(drawing.save(tmp_path / "net.html"))
+    slider = page.get_by_role("slider")
+    label, line = page.locator("#w1_1_1_label text"), page.locator("#w1_1_1 path")
+    assert page.get_by_role("status").inner_text().startswith("epoch 4 of 4, loss ")
+    assert label.text_content() == texts(viz.network(net))["w1_1_1_label"][0]
+    slider.focus()
+    page.keyboard.press("Home")
+    assert page.get_by_role("status").inner_text() == "epoch 0 of 4"
+    first = texts(viz.network(model(2, 3, 2), data.X[0]))
+    assert label.text_content() == first["w1_1_1_label"][0]
+    assert page.locator("#u2_1 text").all_text_contents() == first["u2_1"]
+    widths = []
+    for _ in range(5):
+        widths.append(float(line.get_attribute("stroke-width")))
+        page.keyboard.press("ArrowRight")
+    sizes = [abs(state["layers.0.weight"][0, 0]) for state in history.snapshots.states]
+    assert np.argsort(widths).tolist() == np.argsort(sizes).tolist()
+    page.get_by_role("button", name="Play").click()
+    page.get_by_role("button", name="Pause").click()
+
+
+def test_one_scale_for_all_epochs():
+    net, history, _ = learned()
+    drawing = viz.network(net, history=history)
+    largest = max(np.abs(s["layers.0.weight"]).max() for s in history.snapshots.states)
+    assert texts(drawing)["scale1"] == [f"widest: |W| = {largest:.3g}"]
+
+
+def test_the_model_is_left_as_it_was():
+    net, history, _ = learned()
+    before = net.state_dict()
+    viz.network(net, history=history).html()
+    for name, array in net.state_dict().items():
+        np.testing.assert_array_equal(array, before[name])
+
+
+def test_a_history_without_snapshots_or_of_another_model_is_refused():
+    net, history, _ = learned(epochs=1)
+    with pytest.raises(AutogradError, match="Snapshots"):
+        viz.network(net, history=nn.History())
+    with pytest.raises(AutogradError, match=r"\(2, 5\)"):
+        viz.network(model(2, 5, 2), history=history)
+    with pytest.raises(AutogradError, match="leave out"):
+        viz.network(net, history=history, gradients=True)
+
+
+def test_a_notebook_gets_picture_then_page():
+    net, history, _ = learned(epochs=1)
+    bundle = viz.network(net, history=history)._repr_mimebundle_()
+    assert set(bundle) == {"text/plain", "text/html", "image/png"}
+    assert bundle["text/html"].index("<img") < bundle["text/html"].index("<iframe")

@@ -1,0 +1,74 @@
+// Moves the drawing to the epoch of the slider: colours, widths and words; nothing is laid out again.
+const model = JSON.parse(document.getElementById("model").textContent);
+const slider = document.querySelector("input");
+const said = document.querySelector("output");
+const button = document.querySelector("button");
+const part = Object.fromEntries(
+  [...document.querySelectorAll("figure g[id]")].map((group) => [group.id, group]),
+);
+let timer = null;
+
+function write(group, label, colour) {
+  const lines = label.split("\n");
+  group.querySelectorAll("text").forEach((text, i) => {
+    text.textContent = lines[i] ?? "";
+    if (colour) text.setAttribute("fill", colour);
+  });
+}
+
+function tell(group, told) {
+  const link = group.querySelector("a");
+  link?.setAttributeNS("http://www.w3.org/1999/xlink", "title", told);
+  link?.setAttribute("title", told);
+}
+
+function show(index) {
+  for (const [key, kind, colour, clear, width, label, told] of model.frames[index]) {
+    const group = part[key];
+    if (kind === "unit") {
+      group.querySelector("ellipse").setAttribute("fill", colour);
+      write(group, label);
+      tell(group, told);
+    } else if (kind === "bias") {
+      write(group, label);
+    } else {
+      const line = group.querySelector("path");
+      line.setAttribute("stroke", colour);
+      line.setAttribute("stroke-width", width);
+      line.setAttribute("stroke-opacity", clear / 255);
+      line.setAttribute("stroke-dasharray", kind === "negative" ? "5,2" : "none");
+      for (const tip of group.querySelectorAll("polygon")) {
+        for (const paint of ["fill", "stroke"]) tip.setAttribute(paint, colour);
+        for (const paint of ["fill-opacity", "stroke-opacity"]) tip.setAttribute(paint, clear / 255);
+      }
+      tell(group, told);
+      if (label) write(part[`${key}_label`], label, colour);
+    }
+  }
+  said.textContent = model.said[index];
+  slider.setAttribute("aria-valuetext", model.said[index]);
+}
+
+function play(on) {
+  clearInterval(timer);
+  timer = null;
+  if (on) {
+    if (slider.value === slider.max) slider.value = 0;
+    show(Number(slider.value));
+    timer = setInterval(() => {
+      slider.value = Number(slider.value) + 1;
+      show(Number(slider.value));
+      if (slider.value === slider.max) play(false);
+    }, Math.max(60, Math.min(500, 8000 / model.frames.length)));
+  }
+  button.textContent = model.words[on ? "pause" : "play"];
+}
+
+slider.addEventListener("input", () => (play(false), show(Number(slider.value))));
+button.addEventListener("click", () => play(timer === null));
+show(Number(slider.value));
+if (window.parent !== window) {
+  const tellHeight = () =>
+    window.parent.postMessage({ autogradLiteHeight: document.body.offsetHeight }, "*");
+  new ResizeObserver(tellHeight).observe(document.body);
+}
