@@ -15,6 +15,7 @@ backpropagation, and prints itself as LaTeX and as Python.
 from typing import Any
 
 from .anomaly import detect_anomaly
+from .checks import check_grads
 from .define import define
 from .detach import detach
 from .errors import (
@@ -153,6 +154,7 @@ __all__ = [
     "arctanh",
     "cbrt",
     "ceil",
+    "check_grads",
     "clip",
     "compile",
     "copysign",
