@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from .coverage_examples import ARRAYS, EXAMPLES
+from .coverage_objects import works_on_values
 from .errors import AutogradError
 from .graph import Node, downward, propagate
 from .recording import inside_transform
@@ -174,6 +175,22 @@ def page() -> str:
         for name, called in e.hands_down:
             handed.setdefault(name, {}).update(dict.fromkeys(called))
     lines += [
+        "## Object arrays of Value",
+        "",
+        "NumPy asks the entries of such an array for their operators and methods. With these "
+        "functions that gives the numbers and gradients of Tensors, to 1e-12; entries that are "
+        "constants may be plain numbers, and of tied entries `np.max` and `np.maximum` pick one. "
+        "autograd-lite's "
+        "own functions (`ag.exp`, `ag.maximum`, `ag.where`, `ag.clip`, `ag.logaddexp`, "
+        "`ag.logsumexp`, `ag.mean`, `ag.var`, `ag.std`, ...) give Values always.",
+        "",
+        _listed(
+            name
+            for e in listed
+            if e.status in ("differentiated", "flat") and works_on_values(e.call, run)
+            for name in e.names
+        ),
+        "",
         "## The rows",
         "",
         "What the functions above are made of. An elementwise row gives the slope of its output y "

@@ -19,7 +19,7 @@ def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "r
     refuse("np.take", {"out": out})
     place = None if axis is None else axis_in("take", axis, a.ndim)
     positions = plain(indices, "take", "indices")
-    if positions.dtype.kind not in "biu" and positions.size:
+    if positions.dtype.kind not in "biu":
         raise IndexingError(f"take: indices are whole numbers, not {positions.dtype}.")
     return picking_rules.take(a, indices=positions, axis=place, mode=mode)
 

@@ -208,6 +208,8 @@ def average(
         )
     spread = shape_rules.broadcast_to(weights, shape=a.shape)
     scale = sum_(spread, axis, keepdims=keepdims)
+    kind = np.result_type(a.dtype, weights.dtype)
+    scale = scale if scale.dtype == kind else astype(scale, kind)
     result = sum_(a * weights, axis, keepdims=keepdims) / scale
     return (result, scale) if returned else result
 

@@ -383,4 +383,4 @@ for _rule in rules.TABLE.values():
 # NumPy asks an entry of an object array for the method that is named after the ufunc.
 for _ufunc, _function in COMPOSED_UFUNCS.items():
     if _ufunc.nin == 1 and not hasattr(Value, _ufunc.__name__):
-        setattr(Value, _ufunc.__name__, _function)
+        setattr(Value, _ufunc.__name__, lambda self, f=_function: f(self))
