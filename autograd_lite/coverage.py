@@ -180,9 +180,8 @@ def page() -> str:
         "NumPy asks the entries of such an array for their operators and methods. With these "
         "functions that gives the numbers and gradients of Tensors, to 1e-12; entries that are "
         "constants may be plain numbers, and of tied entries `np.max` and `np.maximum` pick one. "
-        "autograd-lite's "
-        "own functions (`ag.exp`, `ag.maximum`, `ag.where`, `ag.clip`, `ag.logaddexp`, "
-        "`ag.logsumexp`, `ag.mean`, `ag.var`, `ag.std`, ...) give Values always.",
+        "The functions of autograd-lite (`ag.exp`, `ag.maximum`, `ag.where`, `ag.clip`, "
+        "`ag.logaddexp`, `ag.logsumexp`, `ag.mean`, `ag.var`, `ag.std`, ...) give Values always.",
         "",
         _listed(
             name
