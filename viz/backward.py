@@ -32,7 +32,7 @@ def backward(scene: Scene) -> list[Frame]:
         if step.input not in scene.shown:
             hidden += 1
             continue
-        frame = _hand_over(scene, step)
+        frame = hand_over(scene, step)
         if hidden:
             frame = noted(frame, scene.words("folded_before", count=hidden))
         hidden = 0
@@ -52,7 +52,8 @@ def backward(scene: Scene) -> list[Frame]:
     return numbered(frames)
 
 
-def _hand_over(scene: Scene, step: Step) -> Frame:
+def hand_over(scene: Scene, step: Step) -> Frame:
+    """The frame in which a node hands an operand its share."""
     words, formulas = scene.words, scene.formulas
     node, slot = step.node, step.slot
     giving, receiving = scene.names[node], formulas.slot_name(node, slot)

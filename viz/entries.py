@@ -69,7 +69,7 @@ def of_share(step: Step) -> Entries | None:
     if isinstance(node.op, Elementwise):
         local = np.broadcast_to(np.asarray(step.local), np.shape(node.data))
         second = None if np.all(local == 1) else local
-        return _fitted(result, upstream, second, _stretched(result.shape, upstream.shape))
+        return fitted(result, upstream, second, _stretched(result.shape, upstream.shape))
     try:
         return _structural_share(step, upstream, result)
     except (AutogradError, ArithmeticError, TypeError, ValueError):
@@ -98,14 +98,14 @@ def of_value(node: Node) -> Entries | None:
                 places = np.flatnonzero(row(entry, operands))
                 return np.stack([places, places], axis=1)
 
-            return _fitted(result, operands[0], None, moved)
+            return fitted(result, operands[0], None, moved)
         codes = _codes(operands[1])
 
         def product(entry: int) -> Pairs:
             found = row(entry, [operands[0], codes]).reshape(-1)
             return _decoded(found, codes.size)
 
-        return _fitted(result, operands[0], operands[1], product)
+        return fitted(result, operands[0], operands[1], product)
     except (AutogradError, ArithmeticError, TypeError, ValueError):
         return None
 
@@ -132,7 +132,7 @@ def _structural_share(step: Step, upstream: Array, result: Array) -> Entries | N
             return _decoded(column(entry, coded).reshape(-1), codes.size)
 
         try:
-            found = _fitted(result, upstream, other, product)
+            found = fitted(result, upstream, other, product)
         except (AutogradError, ArithmeticError, TypeError, ValueError):
             found = None
         if found is not None:
@@ -148,7 +148,7 @@ def _structural_share(step: Step, upstream: Array, result: Array) -> Entries | N
     ones = np.ones_like(upstream, dtype=float)
     local = np.asarray(node.op.vjp(slot, ones, node.data, tuple(operands), node.params))
     if np.all((local == 1) | (local == 0)):
-        found = _fitted(result, upstream, None, moved)
+        found = fitted(result, upstream, None, moved)
         if found is not None:
             return found
 
@@ -157,7 +157,7 @@ def _structural_share(step: Step, upstream: Array, result: Array) -> Entries | N
         found = places(entry)
         return np.stack([found, np.full_like(found, entry)], axis=1)
 
-    found = _fitted(result, upstream, np.broadcast_to(local, own.shape), single)
+    found = fitted(result, upstream, np.broadcast_to(local, own.shape), single)
     if found is not None or own.size * upstream.size > LISTED:
         return found
     jacobian = np.stack([column(i, operands).reshape(-1) for i in range(own.size)])
@@ -166,7 +166,7 @@ def _structural_share(step: Step, upstream: Array, result: Array) -> Entries | N
         found = np.flatnonzero(jacobian[entry])
         return np.stack([found, entry * upstream.size + found], axis=1)
 
-    return _fitted(result, upstream, jacobian, every)
+    return fitted(result, upstream, jacobian, every)
 
 
 def _stretched(small: tuple[int, ...], large: tuple[int, ...]) -> Callable[[int], Pairs]:
@@ -203,10 +203,13 @@ def _decoded(found: Array, size: int) -> Pairs:
     return np.stack([places, where - 1], axis=1)
 
 
-def _fitted(
+def fitted(
     result: Array, first: Array, second: Array | None, terms: Callable[[int], Pairs]
 ) -> Entries | None:
-    """The entries by a pattern if there is one, else listed; None if they do not come out."""
+    """The entries by a pattern if there is one, else listed; None if they do not come out.
+
+    terms: for the flat index of an entry, its terms.
+    """
     if not result.size:
         return None
     base = terms(0)

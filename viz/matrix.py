@@ -211,5 +211,5 @@ def _added(factors: list[tuple[float, float | None]], ahead: bool, words: Words)
         text += f" + {term}" if text else term
     if len(shown) < len(factors):
         rest = sum(size for i, size in enumerate(sizes) if i not in set(shown))
-        text += words("entry_rest", count=len(factors) - len(shown), rest=bracketed(rest))
+        text += words("entry_rest", count=len(factors) - len(shown), rest=short(rest))
     return text or "0"

@@ -30,7 +30,8 @@ class Box:
 
     kind: "leaf", "operation", "constant" or "fold". value and grad are written out to four digits;
     grad is None where none was computed. A fold stands for `node` and all that only it needs; one
-    that stands for many terms of a sum has no node of its own.
+    that stands for many terms of a sum has no node of its own. members: the nodes of a box that
+    stands for many alike, in the order of its array.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Box:
     value: str
     grad: str | None
     shape: tuple[int, ...]
+    members: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -86,6 +86,7 @@ function mount(element, model, options = {}) {
   const view = pageView(tools, { stage, scroll, svg, boxes, current });
   const tips = pageTips(tools, { area: root, tooltip, svg, boxes, arrows, current, state: () => state });
   const matrix = pageMatrix(tools, model, (frame) => ({ name: boxes[frame.receiving].name, root: model.root }));
+  if (options.jump ?? true) pageJump(tools, { frames, boxes, stage, go });
   const explain = pagePanel(tools, shown, (on) => showGraph(current(), on), matrix);
 
   // --- what is known at a frame -----------------------------------------------------------------

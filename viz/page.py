@@ -19,6 +19,7 @@ from .store import Store
 SCRIPTS = (
     "page.js",
     "page_panel.js",
+    "page_jump.js",
     "page_matrix.js",
     "page_strip.js",
     "page_numbers.js",

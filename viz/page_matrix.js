@@ -204,7 +204,7 @@ function pageMatrix(tools, model, names) {
     }
     if (shown.length < pairs.length) {
       const rest = sizes.reduce((total, size, i) => (shown.includes(i) ? total : total + size), 0);
-      text += say("entry_rest", { count: pairs.length - shown.length, rest: numbers.bracketed(numbers.short(rest)) });
+      text += say("entry_rest", { count: pairs.length - shown.length, rest: numbers.short(rest) });
     }
     return text || "0";
   }

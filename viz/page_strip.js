@@ -6,13 +6,15 @@ function pageStrip(tools, array, choose) {
   const canvas = make("canvas", { class: "strip", "aria-hidden": "true" });
   const holder = make("div", { class: "strip-room" }, canvas);
   let lit = new Set();
-  let cell = LEAST;
+  let cell = LEAST; // across
+  let tall = LEAST; // a single row stands higher, to be seen and hit
 
   function draw() {
     const room = holder.clientWidth || 300;
     cell = Math.max(LEAST, Math.min(16, Math.floor((room - 2) / array.columns)));
+    tall = array.rows === 1 ? Math.max(cell, 16) : cell;
     const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [array.columns * cell, array.rows * cell];
+    const [width, height] = [array.columns * cell, array.rows * tall];
     canvas.width = width * ratio;
     canvas.height = height * ratio;
     canvas.style.width = `${width}px`;
@@ -23,26 +25,26 @@ function pageStrip(tools, array, choose) {
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
     for (let i = 0; i < array.rows * array.columns; i += 1) {
-      const [x, y] = [(i % array.columns) * cell, Math.floor(i / array.columns) * cell];
+      const [x, y] = [(i % array.columns) * cell, Math.floor(i / array.columns) * tall];
       const value = array.at(i);
       if (!Number.isFinite(value)) {
         pen.fillStyle = ink;
-        pen.fillRect(x + cell / 4, y + cell / 4, cell / 2, cell / 2);
+        pen.fillRect(x + cell / 4, y + tall / 4, cell / 2, tall / 2);
         continue;
       }
       pen.globalAlpha = array.top ? 0.06 + 0.94 * Math.sqrt(Math.abs(value) / array.top) : 0.06;
       pen.fillStyle = value < 0 ? below : above;
-      pen.fillRect(x, y, cell - 0.5, cell - 0.5);
+      pen.fillRect(x, y, cell - 0.5, tall - 0.5);
       pen.globalAlpha = 1;
       if (value < 0) {
         pen.fillStyle = ground;
-        pen.fillRect(x + cell * 0.2, y + cell / 2 - 0.75, cell * 0.6 - 0.5, 1.5);
+        pen.fillRect(x + cell * 0.2, y + tall / 2 - 0.75, cell * 0.6 - 0.5, 1.5);
       }
     }
     pen.strokeStyle = ink;
     pen.lineWidth = 2;
     for (const i of lit) {
-      pen.strokeRect((i % array.columns) * cell + 0.5, Math.floor(i / array.columns) * cell + 0.5, cell - 1.5, cell - 1.5);
+      pen.strokeRect((i % array.columns) * cell + 0.5, Math.floor(i / array.columns) * tall + 0.5, cell - 1.5, tall - 1.5);
     }
   }
 
@@ -51,8 +53,8 @@ function pageStrip(tools, array, choose) {
     draw();
     const first = places[0];
     if (first === undefined || holder.scrollHeight <= holder.clientHeight) return;
-    const top = Math.floor(first / array.columns) * cell;
-    if (top < holder.scrollTop || top + cell > holder.scrollTop + holder.clientHeight) {
+    const top = Math.floor(first / array.columns) * tall;
+    if (top < holder.scrollTop || top + tall > holder.scrollTop + holder.clientHeight) {
       holder.scrollTop = top - holder.clientHeight / 2;
     }
   }
@@ -61,7 +63,7 @@ function pageStrip(tools, array, choose) {
     canvas.classList.add("choosable");
     canvas.addEventListener("click", (event) => {
       const area = canvas.getBoundingClientRect();
-      const row = Math.floor((event.clientY - area.top) / cell);
+      const row = Math.floor((event.clientY - area.top) / tall);
       const column = Math.floor((event.clientX - area.left) / cell);
       if (row >= 0 && row < array.rows && column >= 0 && column < array.columns) choose(row * array.columns + column);
     });

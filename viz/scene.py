@@ -12,7 +12,7 @@ from .formulas import Formulas, Sum
 from .frames import Frame, tidy
 from .names import name_constants, name_nodes
 from .nudge import Replay
-from .outline import outline
+from .outline import Outline, outline
 from .words import Words
 
 NUDGES = 200_000  # operations computed again, at most, for all nudges together
@@ -31,11 +31,15 @@ class Scene:
         keep: Iterable[Node] | None,
         words: Words,
         record: Callable[[Node], list[Step]] = steps,
+        drawn: Outline | None = None,
+        depth: int | None = None,
     ) -> None:
         self.root = root
         self.words = words
         self.names = {node: tidy(text) for node, text in name_nodes(root, names).items()}
-        self.outline = outline(root, names, keep, gather=keep is not None)
+        if drawn is None:
+            drawn = outline(root, names, keep, depth, gather=keep is not None)
+        self.outline = drawn
         self.steps = record(root)
         self.replay = Replay(root)
         self.shown = {b.node: b.key for b in self.outline.boxes if b.node is not None}

@@ -58,9 +58,9 @@ def _cell(walk: Walk, box: Box, texts: dict[tuple[str, str], list[str]], root: s
         value = f"{_constant(walk, key)} {'×'.join(map(str, box.shape))}"
     note = ""
     title = ""
-    if kind == "fold":
+    if kind == "fold" or box.members:
         note = tidy(box.expression, 26)
-    if box.node is not None:
+    if box.node is not None or box.members:
         title = f"∂{root}/∂{called}"
         if layout.text_width(title, SMALL) > 84:
             title = walk.words("gradient")

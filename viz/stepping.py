@@ -37,9 +37,12 @@ class Stepper(Showable):
         keep: Any = None,
         words: Mapping[str, str] | None = None,
         order: str = "right",
+        model: Any = None,
+        depth: int | None = None,
+        parts: bool | None = None,
     ) -> None:
         self.node = node
-        self.model = walk(node, names, update, keep, Words(words), order)
+        self.model = walk(node, names, update, keep, Words(words), order, model, depth, parts)
         self.title = self.model.words("page_title", root=self.model.names[self.node])
 
     @property
@@ -135,6 +138,9 @@ def step(
     keep: Any = None,
     words: Mapping[str, str] | None = None,
     order: str = "right",
+    model: Any = None,
+    depth: int | None = None,
+    parts: bool | None = None,
 ) -> Stepper:
     """Walk through backprop from `node`: forward, then backward one arrow at a time.
 
@@ -148,8 +154,14 @@ def step(
     words: messages in another language, by the keys of `viz.words.ENGLISH`.
     order: "naive" goes depth first, without waiting for all paths, beside the right order: the
     step where it goes wrong is marked, and so is what comes out wrong.
+    model: the nn.Module that the graph was computed with: its parameters have their paths as names,
+    and what belongs to a module stands together. `names` may hold it too.
+    depth: how many operations are shown, counted from the result; what is below is folded.
+    parts: whether a graph of single numbers is shown in parts: modules, arrays of parameters, and
+    repeats such as "ReLU × 32". None: if it has more than 400 nodes.
     Raises DataError if `node` is no node, ShapeError if it has more than one entry, ArgumentError
-    for a rate that is no positive number or another order.
+    for a rate that is no positive number, another order, a depth below 1, or a model without named
+    parameters.
 
     >>> from autograd_lite import Value
     >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
@@ -157,4 +169,4 @@ def step(
     >>> len(walk), walk[7].title, walk[7].line("numbers")
     (9, 'c = a · b hands a its share', '5 · (-3) = -15')
     """
-    return Stepper(node, names, update, keep, words, order)
+    return Stepper(node, names, update, keep, words, order, model, depth, parts)

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, DataError, ShapeError
-from autograd_lite.graph import Node, steps
+from autograd_lite.graph import Node, downward, steps
 
-from .array_frames import of_forward
 from .backward import backward
-from .formula import name, row
-from .formulas import amount, brief, full, is_single, shape
-from .frames import FORWARD, Change, Frame, Line, Walk
-from .mathml import plain
+from .formulas import is_single
+from .forward import forward
+from .frames import Walk
+from .grouped import grouped
+from .modules import names_in, parameter_names
 from .naive import naive_steps
 from .orders import beside_right
-from .outline import Box
-from .scene import Scene, noted, numbered
+from .outline import LIMIT
+from .scene import Scene
 from .updating import updates
 from .words import Words
 
@@ -34,6 +34,9 @@ def walk(
     keep: Iterable[Node] | None = None,
     words: Words | None = None,
     order: str = "right",
+    model: Any = None,
+    depth: int | None = None,
+    parts: bool | None = None,
 ) -> Walk:
     """Every frame of the walk through backprop from `root`, which is only read.
 
@@ -60,7 +63,12 @@ def walk(
         raise ArgumentError(
             f"step: order={order!r}; give 'right', or 'naive' to see what goes wrong without it."
         )
-    scene = Scene(root, names, keep, words or Words(), RECORDS[order])
+    if _in_parts(root, keep, depth, update, order, parts):
+        named = parameter_names(model) if model is not None else names_in(names)
+        found = grouped(root, names, named, words or Words())
+        if found is not None:
+            return found
+    scene = Scene(root, names, keep, words or Words(), RECORDS[order], depth=depth)
     back = backward(scene)
     frames = [*forward(scene), *(back if order == "right" else beside_right(scene, back))]
     if update is not None:
@@ -69,62 +77,12 @@ def walk(
     return Walk(root, scene.names, scene.outline, scene.words, tuple(frames), formulas.constants)
 
 
-def forward(scene: Scene) -> list[Frame]:
-    """One frame for every operation that is drawn, in the order of computation."""
-    frames = [_compute(scene, box) for box in scene.outline.boxes if box.kind == "operation"]
-    if not frames:
-        return [_given(scene)]
-    folded = sum(1 for n in scene.folded if n.op is not None)
-    folded += sum(1 for box in scene.outline.boxes if box.kind == "fold")
-    if folded:
-        frames[0] = noted(frames[0], scene.words("forward_folded", count=folded))
-    if scene.outline.note:
-        frames[0] = noted(frames[0], scene.outline.note)
-    value = brief(scene.root.data)
-    said = scene.words("forward_last", root=scene.names[scene.root], value=value)
-    frames[-1] = noted(frames[-1], said)
-    return numbered(frames)
-
-
-def _given(scene: Scene) -> Frame:
-    root = scene.names[scene.root]
-    said = scene.words("forward_leaf", output=root, value=brief(scene.root.data))
-    title = scene.words("forward_leaf_title", output=root)
-    return Frame(FORWARD, 1, 1, title, said, note=said, receiving=scene.shown[scene.root])
-
-
-def _compute(scene: Scene, box: Box) -> Frame:
-    node, words = box.node, scene.words
-    assert node is not None
-    equation = scene.formulas.equation(node)
-    arrays = of_forward(scene, node)
-    lines = [Line("rule", words("line_rule"), equation)]
-    note = ""
-    if arrays is None:
-        computed = row(scene.formulas.numbers(node), "=", amount(node.data))
-        numbers = row(name(scene.names[node]), "=", *computed.parts)
-        lines.append(Line("numbers", words("line_numbers"), numbers))
-        status = words("forward_status", formula=plain(equation), numbers=plain(computed))
-    elif is_single(node.data):
-        status = words("forward_status", formula=plain(equation), numbers=brief(node.data))
-    else:
-        note = words("forward_array", output=scene.names[node], shape=shape(np.shape(node.data)))
-        said = arrays.sentence(arrays.chosen, words)
-        status = f"{plain(equation)}. {note} {said}".strip()
-    arrows = tuple(a.key for a in scene.outline.arrows if a.target == box.key)
-    giving = tuple(dict.fromkeys(a.source for a in scene.outline.arrows if a.target == box.key))
-    text = brief(node.data)
-    return Frame(
-        FORWARD,
-        0,
-        0,
-        words("forward_title", output=plain(equation)),
-        status,
-        tuple(lines),
-        note=note,
-        arrays=arrays,
-        giving=giving,
-        receiving=box.key,
-        arrows=arrows,
-        changes=(Change(box.key, "value", text, text, full(node.data)),),
-    )
+def _in_parts(
+    root: Node, keep: Any, depth: Any, update: Any, order: str, parts: bool | None
+) -> bool:
+    """Whether to group the graph: if asked, or if it is too large for a box a number."""
+    if parts is False or keep is not None or depth is not None or update is not None:
+        return False
+    nodes = downward(root)
+    plain = order == "right" and all(np.ndim(node.data) == 0 for node in nodes)
+    return plain and (parts is True or len(nodes) > LIMIT)

@@ -29,6 +29,23 @@ ARRAYS: dict[str, str] = {
     "legend_positive": "above 0",
     "legend_negative": "below 0",
     "legend_zero": "0",
+    # parts of a large graph
+    "parts_note": "{nodes} nodes are shown in {parts} parts: modules, arrays of parameters, and "
+    "what is repeated. parts=False or keep= shows single numbers.",
+    "part_given": "{count} inputs",
+    "part_operations": "{count} operations",
+    "part_forward": "{part} computes its numbers",
+    "part_forward_status": "{part} uses {sources} and gives {value}.",
+    "part_hands_title": "{giving} hands {receiving} its shares",
+    "part_hands": "{giving} hands {receiving} its shares: upstream times local derivative.",
+    "part_arrows": "{count} arrows at once.",
+    "part_arrow": "It is one arrow.",
+    "part_why": "each of the {count} arrows hands over upstream times local derivative; what "
+    "arrives at one entry adds up",
+    "part_upstream": "upstream",
+    "part_local": "local",
+    "table_upstream": "upstream, in {giving}",
+    "table_local": "local derivative",
     "line_arrays": "arrays",
     "line_entry": "one entry",
     "data": "data",
