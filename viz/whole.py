@@ -15,6 +15,7 @@ import numpy as np
 from autograd_lite import Tensor
 from autograd_lite.errors import AutogradError
 from autograd_lite.graph import Node, Step, downward, numbers
+from autograd_lite.rows import Elementwise, Structural
 from autograd_lite.symbols import latex
 
 from .tex import constant, printable, shape
@@ -38,6 +39,7 @@ HANDED: dict[str, Told] = {
     "concatenate": PART,
     "stack": PART,
 }
+SIMPLE = ("{a} {b}", r"{a}^{\top}")
 FLAT = "$J^{\\top}$ is the transposed matrix of all partial derivatives, with arrays as columns"
 
 
@@ -117,8 +119,32 @@ def _traced(step: Step, upstream: str, name: Callable[[Any], str]) -> str | None
     operands = tuple(stands[x] if isinstance(x, Node) else x for x in node.operands)
     try:
         found = node.op.vjp(step.slot, g, y, operands, node.params)
-        if not isinstance(found, Tensor) or len(downward(found)) > LONGEST + len(called):
+        if not isinstance(found, Tensor) or not _is_plain(found, called):
             return None
         return latex(found, called)
     except (AutogradError, ArithmeticError, AttributeError, TypeError, ValueError):
         return None
+
+
+def _is_plain(gradient: Node, called: dict[Node, str]) -> bool:
+    """Whether a traced gradient prints as a formula that says what it does, and all of it.
+
+    Numbers that the rule worked out on the way would stand there unexplained, and what moves whole
+    arrays prints without brackets.
+    """
+    order = downward(gradient)
+    made = [node for node in order if node.op is not None]
+    if len(made) > LONGEST or any(n.op is None and n not in called for n in order):
+        return False
+    for node in made:
+        whole_arrays, written = isinstance(node.op, Structural), node.op.latex
+        named = r"\operatorname" in written and r"\ldots" not in written
+        if whole_arrays and not (named or written in SIMPLE):
+            return False
+        for x in node.operands:
+            if not isinstance(x, Node):
+                if np.ndim(x):
+                    return False
+            elif whole_arrays and isinstance(x.op, Elementwise):
+                return False
+    return True

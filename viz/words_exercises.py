@@ -59,7 +59,7 @@ EXERCISES: dict[str, str] = {
     "results_head": "{students} students, {lines} results: {right} of {asked} right, {first} at "
     "the first try.",
     "results_slips": "Slips, the most frequent first:",
-    "results_slip": "{count} x {key}: {said}",
+    "results_slip": "{count} x {slip}: {said}",
     "results_none": "No known slip was made.",
     "results_row": "{student}: {right} of {asked} right, {first} at the first try, {shown} shown",
 }

@@ -50,6 +50,7 @@ SHEET: dict[str, str] = {
     "short_not_zeroed": "the old gradient was not cleared",
     "short_only_step": "only the step",
     "short_gradient": "the gradient instead of the new number",
+    "short_not_ready": "handed on too early or twice",
     "short_elementwise": "softmax taken entry by entry",
     "short_stops_at_p": "stopped at the probability",
     "short_already_right": "0, since the largest score is right already",

@@ -83,7 +83,7 @@ class Writer:
             over = "" if axis is None else rf" \quad (\text{{axis }} {str(axis).strip('()')})"
             return f"{filled}{over}"
         settings = "".join(
-            rf", \text{{{key} = }} \mathrm{{{upright(_setting(value))}}}"
+            rf", \mathrm{{{upright(f'{key} = {_setting(value)}')}}}"
             for key, value in node.params.items()
             if value is not None and value is not False
         )

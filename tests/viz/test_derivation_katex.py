@@ -120,6 +120,11 @@ def arrays():
         "stack": np.sum(np.stack([v, v * 2.0])[0, 1:]),
         "large": np.sum(np.ones((9, 30)) @ Tensor(np.ones((30, 7)), label="U")),
         "softmax": np.sum(nn.softmax(O)[:, 0]),
+        "padded": np.sum(np.pad(v, (2, 1), constant_values=7.0) * 2.0),
+        "convolved": np.sum(np.convolve(v, np.array([1.0, 2.0])) * 2.0),
+        "inverse": np.sum(np.linalg.inv(X @ X.T + np.eye(2)) * 2.0),
+        "pseudo-inverse": np.sum(np.linalg.pinv(X) * 2.0),
+        "running": np.sum(np.cumsum(v) * v),
         "where": np.sum(np.where(O.data > 0, O, 0.0)),
         "float32": np.sum(Tensor(np.ones(3), dtype="float32", label="f") * v),
     }
