@@ -10,9 +10,19 @@ from .derivation import derivation
 from .drawing import draw, install_reprs
 from .network import network
 from .plots import plot_confusion, plot_history
+from .quiz import quiz
 from .stepping import step
 from .worksheet import worksheet
 
 install_reprs()
 
-__all__ = ["derivation", "draw", "network", "plot_confusion", "plot_history", "step", "worksheet"]
+__all__ = [
+    "derivation",
+    "draw",
+    "network",
+    "plot_confusion",
+    "plot_history",
+    "quiz",
+    "step",
+    "worksheet",
+]

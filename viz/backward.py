@@ -76,7 +76,7 @@ def hand_over(scene: Scene, step: Step) -> Frame:
         ),
         words("status_local", why=since),
         numbers,
-        _effect(scene, step, gradient),
+        effect(scene, step, gradient),
     ]
     key = scene.shown[step.input]
     now, settled = _box_text(scene, step)
@@ -190,7 +190,7 @@ def _structural(
     return lines
 
 
-def _effect(scene: Scene, step: Step, gradient: str) -> str:
+def effect(scene: Scene, step: Step, gradient: str) -> str:
     """What the receiving node holds after this arrow, in words."""
     words, receiving = scene.words, scene.names[step.input]
     if step.arrow == 1:

@@ -1,4 +1,4 @@
-"""The command line: `autograd-lite demo`, `step`, `draw`, `worksheet`, `derive`."""
+"""The command line: `autograd-lite demo`, `step`, `quiz`, `draw`, `worksheet`, `derive`."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ import autograd_lite
 from autograd_lite.errors import ArgumentError, AutogradError
 
 from . import expression
+from .situations import ASKS
+from .text import encodable
 
 EXPRESSION_HELP = (
     "arithmetic over names, numbers and functions such as tanh, exp, relu; "
@@ -23,6 +25,8 @@ EXAMPLES = """examples:
   autograd-lite step
   autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9
   autograd-lite step "tanh(w*x + b)" w=-3 x=2 b=6.9 --html steps.html
+  autograd-lite quiz
+  autograd-lite quiz "tanh(w*x + b)" w=-3 x=2 b=6.9 --ask both --html quiz.html
   autograd-lite draw "tanh(w*x + b)" w=-3 x=2 b=6.9 -o graph.svg
   autograd-lite worksheet "tanh(w*x + b)" w=-3 x=2 b=6.9 -o sheet.html --seeds 3
   autograd-lite derive "tanh(w*x + b)" w=-3 x=2 b=6.9 --wrt w
@@ -96,6 +100,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     step.set_defaults(run=_step)
 
+    quiz = _graph_command(commands, "quiz", "predict each number before it is shown")
+    quiz.add_argument(
+        "--ask", choices=ASKS, default=ASKS[0], help="what to predict (default: what an arrow adds)"
+    )
+    quiz.add_argument("--lr", type=float, metavar="RATE", help="learning rate of an update")
+    quiz.add_argument("--html", type=Path, metavar="FILE", help="save the quiz as a page")
+    quiz.add_argument("--text", action="store_true", help="print all questions, then the answers")
+    quiz.set_defaults(run=_quiz)
+
     draw = _graph_command(commands, "draw", "draw the graph, with values and gradients")
     draw.add_argument(
         "-o", "--output", type=Path, default=Path("graph.svg"), help=".svg, .png, .dot or .html"
@@ -159,6 +172,19 @@ def _step(options: argparse.Namespace) -> None:
         print(stepper)
     else:
         stepper.walk(sys.stdin, sys.stdout)
+
+
+def _quiz(options: argparse.Namespace) -> None:
+    from . import quiz
+
+    root, nodes = _graph(options)
+    asked = quiz(root, ask=options.ask, names=nodes, lr=options.lr)
+    if options.html is not None:
+        print(f"Open {asked.save(options.html)} in a browser.")
+    elif options.text:
+        print(encodable(asked.text(), sys.stdout.encoding))
+    else:
+        asked.ask_in(sys.stdin, sys.stdout)
 
 
 def _draw(options: argparse.Namespace) -> None:

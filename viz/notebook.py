@@ -59,6 +59,11 @@ class Showable:
         raise NotImplementedError
 
     @property
+    def places(self) -> int:
+        """How many places there are to be at."""
+        return len(self)
+
+    @property
     def at(self) -> int:
         """The step that is shown, from 0; in a live notebook the one that the reader is at.
 
@@ -68,10 +73,10 @@ class Showable:
 
     @at.setter
     def at(self, step: int) -> None:
-        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < len(self):
+        if isinstance(step, bool) or not isinstance(step, int) or not 0 <= step < self.places:
             raise ArgumentError(
                 f"at={step!r}: there is no such step.\n  Give a whole number from 0 to "
-                f"{len(self) - 1}."
+                f"{self.places - 1}."
             )
         self._at = step
         if self._live is not None:
@@ -88,7 +93,7 @@ class Showable:
             self._live = _widget_class()(
                 walk=json.dumps(self.as_json(), ensure_ascii=False, separators=(",", ":")),
                 at=self._at,
-                last=len(self) - 1,
+                last=self.places - 1,
                 height=height(self.picture()),
                 key=uuid.uuid4().hex,
             )
@@ -172,8 +177,8 @@ def _widget_class() -> Any:
     class Live(anywidget.AnyWidget):
         """A walk whose step the kernel knows: reading `at` asks the page, setting it moves it."""
 
-        _esm = script() + filled("widget.js", {"most": str(MOST)})
-        _css = style()
+        _esm = script(asks=True) + filled("widget.js", {"most": str(MOST)})
+        _css = style(asks=True)
         walk = traitlets.Unicode().tag(sync=True)
         at = traitlets.Int(0).tag(sync=True)
         height = traitlets.Int(LEAST).tag(sync=True)

@@ -4,10 +4,26 @@
 function mount(element, model, options = {}) {
   const tools = pageTools(model.words);
   const { say, make, icon, listen } = tools;
-  const { frames, phases } = model;
+  const { phases } = model;
   let at = 0;
   let timer = null;
   let state = null;
+
+  // Where the frames come from: a walk shows them all, a quiz holds back what is not yet answered.
+  const source = model.quiz
+    ? pageQuiz(model, tools, {
+        go,
+        at: () => at,
+        leave: () => shell.focus({ preventScroll: true }),
+        focusNext: () => (buttons.next.disabled ? shell : buttons.next).focus({ preventScroll: true }),
+        announce: (detail) => element.dispatchEvent(new CustomEvent("ag-answer", { detail: { at, ...detail }, bubbles: true })),
+      })
+    : {
+        length: () => model.frames.length,
+        furthest: () => model.frames.length - 1,
+        frame: (index) => model.frames[index],
+        before: (index) => model.frames.slice(0, index),
+      };
 
   // --- the skeleton -----------------------------------------------------------------------------
   const icons = {
@@ -29,8 +45,8 @@ function mount(element, model, options = {}) {
     first: button("first", () => go(0), "brief"),
     previous: button("previous", () => go(at - 1)),
     play: button("play", () => play(timer === null), "brief"),
-    next: button("next", () => go(at + 1)),
-    last: button("last", () => go(frames.length - 1), "brief"),
+    next: button("next", () => (source.open?.(at) ? source.check() : go(at + 1))),
+    last: button("last", () => go(source.length() - 1), "brief"),
   };
   const tabs = phases.map((phase, i) => {
     const made = make("button", { type: "button", class: "tab" });
@@ -38,6 +54,7 @@ function mount(element, model, options = {}) {
     return { made, phase, number: i + 1 };
   });
   const count = make("span", { class: "count" });
+  const tally = model.quiz ? [make("span", { class: "tally", "aria-label": say("score_title") })] : [];
   const scroll = make("div", { class: "scroll" });
   scroll.innerHTML = model.svg;
   const svg = scroll.querySelector("svg");
@@ -51,12 +68,12 @@ function mount(element, model, options = {}) {
     "div",
     { class: "bar", role: "group", "aria-label": say("controls") },
     ...Object.values(buttons),
-    make("span", { class: "keys" }, say("keys")),
+    make("span", { class: "keys" }, say(model.quiz ? "quiz_keys" : "keys")),
   );
   const shell = make(
     "div",
     { class: "shell", tabindex: "-1" },
-    make("div", { class: "top", role: "group", "aria-label": say("phases") }, ...tabs.map((t) => t.made), count),
+    make("div", { class: "top", role: "group", "aria-label": say("phases") }, ...tabs.map((t) => t.made), count, ...tally),
     stage,
     panel,
     bar,
@@ -82,55 +99,66 @@ function mount(element, model, options = {}) {
       label: svg.querySelector(`[data-label="${arrow.key}"]`),
     };
   }
-  const current = () => frames[at];
-  const view = pageView(tools, { stage, scroll, svg, boxes, current });
+  const current = () => source.frame(at);
+  const view = pageView(tools, { shell, stage, scroll, svg, boxes, current, projector: options.projector });
   const tips = pageTips(tools, { area: root, tooltip, svg, boxes, arrows, current, state: () => state });
-  const matrix = pageMatrix(tools, model, (frame) => ({ name: boxes[frame.receiving].name, root: model.root }));
-  if (options.jump ?? true) pageJump(tools, { frames, boxes, stage, go });
+  const matrix = pageMatrix(tools, source.arrays ?? model.arrays, (frame) => ({ name: boxes[frame.receiving].name, root: model.root }));
+  if (!model.quiz && (options.jump ?? true)) pageJump(tools, { frames: model.frames, boxes, stage, go });
   const explain = pagePanel(tools, shown, (on) => showGraph(current(), on), matrix);
+  if (source.clicked) {
+    listen(svg, "click", (event) => {
+      const group = event.target.closest("[data-box]");
+      if (group) source.clicked(boxes[group.dataset.box].name);
+    });
+  }
 
   // --- what is known at a frame -----------------------------------------------------------------
   // Folding the frames from the start keeps the page honest: what no frame has computed is a dash.
   function stateAt(index) {
     const known = { text: {}, full: {}, complete: {}, arrived: {}, past: new Set(), tips: {} };
+    const given = source.given?.(index) ?? {};
     for (const box of model.boxes) {
-      if (box.given) {
-        known.text[box.key + " value"] = box.value;
-        known.full[box.key + " value"] = box.full;
-      }
+      if (box.given) [known.text[box.key + " value"], known.full[box.key + " value"]] = given[box.key] ?? [box.value, box.full];
     }
-    for (let i = 0; i <= index; i += 1) {
-      const frame = frames[i];
+    const frames = [...source.before(index), source.frame(index)];
+    const last = frames.length - 1;
+    frames.forEach((frame, i) => {
       for (const change of frame.changes) {
         const place = `${change.box} ${change.part}`;
-        known.text[place] = i === index ? change.now : change.settled;
+        known.text[place] = i === last ? change.now : change.settled;
         known.full[place] = change.full;
         known.complete[place] = change.complete;
       }
-      if (i < index && frame.phase === frames[index].phase) frame.arrows.forEach((a) => known.past.add(a));
+      const answered = i < last || !source.open?.(index);
+      if (i < last && frame.phase === frames[last].phase) frame.arrows.forEach((a) => known.past.add(a));
       if (frame.phase === "backward") {
-        if (frame.arrow) known.arrived[frame.receiving] = frame.arrow;
+        if (frame.arrow) known.arrived[frame.receiving] = answered ? frame.arrow : frame.arrow - 1;
         if (frame.arrowTip) frame.arrows.forEach((a) => (known.tips[a] = frame.arrowTip));
       }
-    }
+    });
     return known;
   }
 
   // --- showing a frame --------------------------------------------------------------------------
   function go(index) {
     if (!Number.isFinite(index)) return;
-    at = Math.max(0, Math.min(frames.length - 1, Math.trunc(index)));
+    const moved = at !== index;
+    at = Math.max(0, Math.min(source.furthest(), Math.trunc(index)));
     state = stateAt(at);
     const frame = current();
     root.className = `ag-step phase-${frame.phase}`;
     svg.setAttribute("class", `ag-graph phase-${frame.phase}`);
     showGraph(frame);
-    explain.show(frame);
+    const more = source.parts?.(at) ?? { head: [], tail: [] };
+    explain.show(frame, more);
     showControls(frame);
-    status.textContent = frame.status;
+    status.textContent = [source.said?.(at), frame.status].filter(Boolean).join(" ");
+    if (moved) panel.scrollTop = 0;
     tips.hide();
     view.focus();
-    if (at === frames.length - 1) play(false);
+    if (at === source.length() - 1 || source.open?.(at)) play(false);
+    // A question that the reader came to takes the keyboard, unless that would raise one on a phone.
+    if (moved && source.open?.(at) && root.contains(document.activeElement) && matchMedia("(pointer: fine)").matches) source.focus();
     element.dispatchEvent(new CustomEvent("ag-step", { detail: { at }, bubbles: true }));
   }
 
@@ -165,7 +193,15 @@ function mount(element, model, options = {}) {
   }
 
   function showControls(frame) {
-    const ends = { first: at === 0, previous: at === 0, next: at === frames.length - 1, last: at === frames.length - 1 };
+    const asking = Boolean(source.open?.(at));
+    const end = at === source.length() - 1;
+    const ends = { first: at === 0, previous: at === 0, next: end && !asking, last: at === source.furthest() };
+    const key = asking ? "check" : "next";
+    buttons.next.setAttribute("aria-label", say(key));
+    buttons.next.querySelector(".word").textContent = say(key);
+    said.classList.toggle("quiet", asking);
+    scroll.classList.toggle("choosing", asking && source.open(at).question.choices !== undefined);
+    for (const chip of tally) chip.textContent = source.title();
     for (const [key, end] of Object.entries(ends)) {
       // A focused button that is disabled would swallow the keys.
       if (end && root.contains(document.activeElement) && document.activeElement === buttons[key]) {
@@ -173,7 +209,7 @@ function mount(element, model, options = {}) {
       }
       buttons[key].disabled = end;
     }
-    buttons.play.disabled = frames.length === 1;
+    buttons.play.disabled = source.length() === 1 || asking;
     count.textContent = say("count", { n: frame.n, count: frame.count });
     for (const { made, phase, number } of tabs) {
       const mark = at >= phase.first + phase.count ? " ✓" : "";
@@ -186,7 +222,7 @@ function mount(element, model, options = {}) {
   }
 
   function play(on) {
-    if (on && at === frames.length - 1) go(0);
+    if (on && at === source.length() - 1) go(0);
     if (!on && timer === null) return;
     clearInterval(timer);
     timer = on ? setInterval(() => go(at + 1), model.pace) : null;
@@ -201,8 +237,8 @@ function mount(element, model, options = {}) {
     Home: () => go(0),
     ArrowLeft: () => go(at - 1),
     ArrowRight: () => go(at + 1),
-    End: () => go(frames.length - 1),
-    " ": () => play(timer === null),
+    End: () => go(source.length() - 1),
+    " ": () => source.open?.(at) || play(timer === null),
   };
   listen(options.keys ?? root, "keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from html import escape
 from importlib.resources import files
 from typing import Any
 
 from .formulas import Formulas, full
-from .frames import Walk, pretty
+from .frames import Frame, Walk, pretty
 from .mathml import plain
 from .stage import draw, picture
 from .store import Store
@@ -28,14 +29,26 @@ SCRIPTS = (
     "page_tools.js",
     "page_place.js",
 )
+QUIZ_SCRIPTS = ("quiz.js", "answers.js")
 STYLES = ("graph.css", "page.css", "matrix.css")
+QUIZ_STYLES = ("quiz.css",)
 PACE = 2200  # milliseconds a frame stays while the page plays
 PHASES = {"forward": "phase_forward", "backward": "phase_backward", "update": "phase_update"}
 
 
 def model(walk: Walk) -> dict[str, Any]:
     """Everything that the page's `mount(element, model)` shows, as plain data."""
-    drawing = draw(walk)
+    store = Store(frame.arrays for frame in walk.frames)
+    frames = [frame.as_json() | {"arrays": store.refer(frame.arrays)} for frame in walk.frames]
+    return setting(walk) | {"frames": frames, "arrays": store.arrays}
+
+
+def setting(walk: Walk, also: tuple[Frame, ...] = ()) -> dict[str, Any]:
+    """A model without its frames: the drawing, what its boxes and arrows are, and the words.
+
+    also: frames of other kinds that the boxes must have room for.
+    """
+    drawing = draw(replace(walk, frames=walk.frames + also) if also else walk)
     words = walk.words
     formulas = Formulas(walk.names, constants=walk.constants)
     outline_boxes = {box.key: box for box in walk.outline.boxes}
@@ -76,8 +89,6 @@ def model(walk: Walk) -> dict[str, Any]:
         }
         for arrow in walk.outline.arrows
     ]
-    store = Store(frame.arrays for frame in walk.frames)
-    frames = [frame.as_json() | {"arrays": store.refer(frame.arrays)} for frame in walk.frames]
     return {
         "version": 1,
         "root": root,
@@ -88,11 +99,16 @@ def model(walk: Walk) -> dict[str, Any]:
             {"key": key, "name": words(PHASES[key]), "first": first, "count": count}
             for key, first, count in walk.phases()
         ],
-        "frames": frames,
-        "arrays": store.arrays,
-        "words": words.messages,
+        "words": _spoken(words.messages),
         "pace": PACE,
     }
+
+
+def _spoken(messages: Mapping[str, str]) -> dict[str, str]:
+    """The messages that the scripts use by name; what a frame says is in the frame."""
+    names = set(re.findall(r'"([a-z_]+)"', script(asks=True)))
+    families = tuple(name for name in names if name.endswith("_"))  # say("state_" + ...)
+    return {k: message for k, message in messages.items() if k in names or k.startswith(families)}
 
 
 def _made(box: dict[str, Any]) -> str:
@@ -101,27 +117,24 @@ def _made(box: dict[str, Any]) -> str:
 
 def page(walk: Walk, at: int = 0) -> str:
     """The page as one HTML document, opened at the frame of this index."""
-    title = escape(walk.words("page_title", root=walk.names[walk.root]))
-    data = _inert(json.dumps(model(walk), ensure_ascii=False, separators=(",", ":")))
+    title = walk.words("page_title", root=walk.names[walk.root])
+    noscript = f"{escape(walk.words('no_script'))}{picture(walk)}"
+    return document(model(walk), title, noscript, at)
+
+
+def document(shown: dict[str, Any], title: str, noscript: str, at: int = 0) -> str:
+    """An HTML document that mounts a model. noscript: what is there without JavaScript, as HTML."""
+    data = _inert(json.dumps(shown, ensure_ascii=False, separators=(",", ":")))
+    asks = "quiz" in shown
     parts = {
-        "title": title,
-        "noscript": f"{escape(walk.words('no_script'))}{picture(walk)}",
-        "css": style(),
+        "title": escape(title),
+        "noscript": noscript,
+        "css": style(asks),
         "model": data,
-        "js": script(),
+        "js": script(asks),
         "at": str(at),
     }
     return filled("page.html", parts)
-
-
-def script() -> str:
-    """The script that defines `mount(element, model, options)`."""
-    return "".join(map(asset, SCRIPTS))
-
-
-def style() -> str:
-    """The style of all that `mount` shows."""
-    return "".join(map(asset, STYLES))
 
 
 def filled(name: str, parts: Mapping[str, str]) -> str:
@@ -135,6 +148,16 @@ def _inert(text: str) -> str:
     To escape every "<" would make a page of formulas a fifth larger.
     """
     return re.sub(r"<(?=[!sS])", r"\\u003c", text.replace("</", r"<\/"))
+
+
+def script(asks: bool = False) -> str:
+    """The JavaScript that defines `mount`. asks: with what a quiz needs."""
+    return "".join(map(asset, SCRIPTS + QUIZ_SCRIPTS * asks))
+
+
+def style(asks: bool = False) -> str:
+    """The style of everything that `mount` shows. asks: with what a quiz needs."""
+    return "".join(map(asset, STYLES + QUIZ_STYLES * asks))
 
 
 @cache

@@ -1,8 +1,8 @@
 // The arrays of a frame as tables or strips, and one entry of the last, opened: what it is made of.
 // `names` gives the words for a meaning: (frame) => ({ name, root }), the node and the result.
-function pageMatrix(tools, model, names) {
+function pageMatrix(tools, packed, names) {
   const { say, make } = tools;
-  const numbers = pageNumbers(model.arrays);
+  const numbers = pageNumbers(packed);
   const [ROWS, COLUMNS] = [8, 6]; // of an array that is written out
   const [TERMS, LARGEST] = [6, 4];
   const remembered = new Map(); // the chosen entry of each frame, while the page is open

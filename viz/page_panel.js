@@ -3,9 +3,11 @@
 // `matrix` shows the arrays of a frame.
 function pagePanel(tools, shown, nudge, matrix) {
   const { say, make } = tools;
+  const STATES = { done: "state_done", current: "state_current", waiting: "state_waiting" };
 
-  function show(frame) {
-    const parts = [make("h2", {}, frame.title)];
+  // more: elements that stand before and after what the frame says.
+  function show(frame, more) {
+    const parts = [make("h2", {}, frame.title), ...more.head];
     if (frame.note && frame.phase === "backward") parts.push(make("p", { class: "note" }, frame.note));
     if (frame.lines.length) parts.push(lines(frame));
     if (frame.note && frame.phase !== "backward") parts.push(make("p", { class: "note" }, frame.note));
@@ -14,7 +16,7 @@ function pagePanel(tools, shown, nudge, matrix) {
     if (frame.ledger && !(frame.arrays && frame.arrowsInAll === 1)) parts.push(ledger(frame));
     if (frame.meaning) parts.push(meaning(frame));
     if (frame.beside) parts.push(beside(frame.beside));
-    shown.replaceChildren(...parts);
+    shown.replaceChildren(...parts, ...more.tail);
   }
 
   function lines(frame) {
@@ -37,7 +39,7 @@ function pagePanel(tools, shown, nudge, matrix) {
         make(
           "tr",
           { class: row.state },
-          make("th", { scope: "row" }, `${say("state_" + row.state)} ${row.source}`),
+          make("th", { scope: "row" }, `${say(STATES[row.state])} ${row.source}`),
           make("td", {}, row.product),
           make("td", {}, row.state === "waiting" ? say("waiting") : row.amount),
         ),

@@ -1,6 +1,6 @@
 // How much of the graph is in sight: it follows the step, zooms with the wheel, and can be dragged.
 // `stage` holds everything, `scroll` the drawing; `current()` gives the frame that is shown.
-function pageView(tools, { stage, scroll, svg, boxes, current }) {
+function pageView(tools, { shell, stage, scroll, svg, boxes, current, projector = false }) {
   const { say, make, listen, calm } = tools;
   const LEAST_TEXT = 15.5; // the smallest text of the drawing, in its own unit
   const size = { width: svg.viewBox.baseVal.width, height: svg.viewBox.baseVal.height };
@@ -11,23 +11,25 @@ function pageView(tools, { stage, scroll, svg, boxes, current }) {
   const wholeSwitch = make("button", { type: "button", class: "whole" });
   const zoomOut = make("button", { type: "button", "aria-label": say("zoom_out") }, "−");
   const zoomIn = make("button", { type: "button", "aria-label": say("zoom_in") }, "+");
+  const large = make("button", { type: "button", class: "large", "aria-pressed": "false" }, say("projector"));
   const chip = make("div", { class: "chip", "aria-hidden": "true", hidden: true });
-  const switches = make("div", { class: "view", role: "group", "aria-label": say("view") }, wholeSwitch, zoomOut, zoomIn);
+  const switches = make("div", { class: "view", role: "group", "aria-label": say("view") }, wholeSwitch, zoomOut, zoomIn, large);
   stage.append(switches, chip);
 
-  const readable = () => (scroll.getBoundingClientRect().width < 480 ? 13.05 : 10.4) / LEAST_TEXT;
+  const smallest = () => (projector ? 18 : 13.05) / LEAST_TEXT; // text that a reader can read, when moving along
+  const readable = () => (projector ? 16 : scroll.getBoundingClientRect().width < 480 ? 13.05 : 10.4) / LEAST_TEXT;
   const scaleNow = () => svg.getBoundingClientRect().width / size.width;
 
   function fitting() {
     const room = scroll.getBoundingClientRect();
-    return Math.min(1.25, (room.width - 8) / size.width, (room.height - 8) / size.height);
+    return Math.min(projector ? 2 : 1.25, (room.width - 8) / size.width, (room.height - 8) / size.height);
   }
 
   function focus() {
     const fit = fitting();
     if (!(fit > 0)) return;
     const around = follow ?? fit < readable();
-    const scale = (around ? Math.max(13.05 / LEAST_TEXT, Math.min(fit, 1)) : fit) * zoom;
+    const scale = (around ? Math.max(smallest(), Math.min(fit, 1)) : fit) * zoom;
     svg.setAttribute("width", size.width * scale);
     svg.setAttribute("height", size.height * scale);
     wholeSwitch.textContent = around ? say("whole_graph") : say("around_step");
@@ -100,6 +102,14 @@ function pageView(tools, { stage, scroll, svg, boxes, current }) {
     zoom = 1;
     focus();
   });
+  // For a class room: everything large, and nothing grey.
+  function project(on) {
+    projector = on;
+    shell.classList.toggle("projector", on);
+    large.setAttribute("aria-pressed", String(on));
+    focus();
+  }
+  listen(large, "click", () => project(!projector));
   listen(zoomIn, "click", () => magnify(1.25));
   listen(zoomOut, "click", () => magnify(1 / 1.25));
   listen(
@@ -132,6 +142,8 @@ function pageView(tools, { stage, scroll, svg, boxes, current }) {
 
   const watcher = new ResizeObserver(focus);
   watcher.observe(scroll);
+  shell.classList.toggle("projector", projector);
+  large.setAttribute("aria-pressed", String(projector));
   tools.undo.push(() => watcher.disconnect());
   return { focus };
 }

@@ -80,7 +80,12 @@ def diagnose(situation: Situation, answer: Any) -> Slip | None:
     >>> [found and found.key for found in (diagnose(to_a, x) for x in (-3.0, 10.0, -30.0, 7.0))]
     ['no_upstream', 'other_input', 'output', None]
     """
-    matching = [slip for slip in slips(situation) if slip.explains(answer)]
+    return the_one(slips(situation), answer)
+
+
+def the_one(known: tuple[Slip, ...], answer: Any) -> Slip | None:
+    """The only one of these slips that explains an answer; None if there is none, or another."""
+    matching = [slip for slip in known if slip.explains(answer)]
     return matching[0] if len({slip.key for slip in matching}) == 1 else None
 
 

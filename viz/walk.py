@@ -43,22 +43,7 @@ def walk(
     Raises DataError if `root` is no node, ShapeError if it has more than one entry, ArgumentError
     if `update` is no positive number or `order` is none of its kinds.
     """
-    if not isinstance(root, Node):
-        raise DataError(
-            f"step: {type(root).__name__} {root!r:.60} is not part of a graph.\n"
-            "  Give a Value or a Tensor that was computed from others."
-        )
-    if not is_single(root.data):
-        raise ShapeError(
-            f"step: the node has shape {np.shape(root.data)}, and backprop starts at one number.\n"
-            "  Step through a scalar made from it, such as its .sum() or a loss."
-        )
-    if update is not None and not (
-        isinstance(update, int | float) and 0 < update < math.inf and not isinstance(update, bool)
-    ):
-        raise ArgumentError(
-            f"step: update={update!r} is no learning rate.\n  Give a positive number, such as 0.1."
-        )
+    check(root, update)
     if order not in RECORDS:
         raise ArgumentError(
             f"step: order={order!r}; give 'right', or 'naive' to see what goes wrong without it."
@@ -69,12 +54,37 @@ def walk(
         if found is not None:
             return found
     scene = Scene(root, names, keep, words or Words(), RECORDS[order], depth=depth)
+    return played(scene, update, order == "right")
+
+
+def check(root: Any, update: float | None, who: str = "step", rate: str = "update") -> None:
+    """Refuse what cannot be walked through, in the name of the function that was asked."""
+    if not isinstance(root, Node):
+        raise DataError(
+            f"{who}: {type(root).__name__} {root!r:.60} is not part of a graph.\n"
+            "  Give a Value or a Tensor that was computed from others."
+        )
+    if not is_single(root.data):
+        raise ShapeError(
+            f"{who}: the node has shape {np.shape(root.data)}, and backprop starts at one number.\n"
+            "  Step through a scalar made from it, such as its .sum() or a loss."
+        )
+    if update is not None and not (
+        isinstance(update, int | float) and 0 < update < math.inf and not isinstance(update, bool)
+    ):
+        raise ArgumentError(
+            f"{who}: {rate}={update!r} is no learning rate.\n  Give a positive number, such as 0.1."
+        )
+
+
+def played(scene: Scene, update: float | None = None, right: bool = True) -> Walk:
+    """The walk that is told from a scene. right: its record is in the right order."""
     back = backward(scene)
-    frames = [*forward(scene), *(back if order == "right" else beside_right(scene, back))]
+    frames = [*forward(scene), *(back if right else beside_right(scene, back))]
     if update is not None:
         frames += updates(scene, float(update))
-    formulas = scene.formulas
-    return Walk(root, scene.names, scene.outline, scene.words, tuple(frames), formulas.constants)
+    constants = scene.formulas.constants
+    return Walk(scene.root, scene.names, scene.outline, scene.words, tuple(frames), constants)
 
 
 def _in_parts(

@@ -12,6 +12,7 @@ from .words_arrays import ARRAYS
 from .words_exercises import EXERCISES
 from .words_network import NETWORK
 from .words_orders import ORDERS
+from .words_quiz import QUIZ
 from .words_sheet import SHEET
 from .words_slips import SLIPS
 
@@ -36,6 +37,7 @@ ENGLISH: dict[str, str] = {
     "zoom_in": "Zoom in",
     "zoom_out": "Zoom out",
     "view": "View",
+    "projector": "Projector",
     "explanation": "This step",
     "in_words": "In words",
     "no_script": "This page needs JavaScript to step. The drawing shows the whole graph.",
@@ -187,6 +189,7 @@ ENGLISH: dict[str, str] = {
     "mark_receives": "receives",
     "text_step": "{phase}, step {n} of {count}: {title}",
     **ARRAYS,
+    **QUIZ,
     **EXERCISES,
     **NETWORK,
     **ORDERS,
