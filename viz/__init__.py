@@ -10,7 +10,7 @@ from .derivation import derivation
 from .drawing import draw, install_reprs
 from .network import network
 from .plots import plot_confusion, plot_history
-from .quiz import quiz
+from .quizzing import quiz
 from .stepping import step
 from .worksheet import worksheet
 

@@ -16,6 +16,7 @@ from .formulas import amount, brief, is_single, single
 from .frames import BACKWARD, UPDATE, Change, Frame, Ledger, LedgerRow, Line, Walk
 from .hints import Hints, hints
 from .mathml import plain
+from .matrix import Arrays
 from .numbers import short, short_array
 from .remarks import remark
 from .scene import Scene
@@ -75,6 +76,13 @@ class Question:
 def questions(scene: Scene, walk: Walk, ask: str, rate: float) -> list[Question]:
     """The questions of one kind, in the order of the walk."""
     return list(_Maker(scene, walk, rate).make(ask))
+
+
+def _given(arrays: Arrays | None) -> Arrays | None:
+    """The arrays that an answer is made from, without what comes out."""
+    if arrays is None or len(arrays.tables) < 2:
+        return None
+    return Arrays(arrays.tables[:-1], how=None)
 
 
 class _Maker:
@@ -150,6 +158,7 @@ class _Maker:
             receiving=frame.receiving,
             arrows=frame.arrows,
             arrow_text=self._arrow_text(frame, local_known),
+            arrays=_given(frame.arrays),
             arrow=frame.arrow,
             arrows_in_all=frame.arrows_in_all,
             changes=self._unknown(frame, step, asked=ask != "local"),

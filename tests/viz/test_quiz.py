@@ -16,8 +16,8 @@ from autograd_lite.errors import ArgumentError, AutogradError, DataError, ShapeE
 from autograd_lite.graph import downward
 from viz.cli import main
 from viz.numbers import short
-from viz.quiz import quiz
 from viz.quiz_page import PLAIN, SEALED, seal
+from viz.quizzing import quiz
 from viz.words import ENGLISH
 
 

@@ -16,8 +16,10 @@ from autograd_lite.errors import ArgumentError, ExpressionError
 from autograd_lite.graph import Node
 
 from .answers import is_plain, read
+from .drawing import still
 from .files import save
 from .frames import FORWARD
+from .notebook import Showable
 from .numbers import short, short_array
 from .questions import Question
 from .quiz_page import quiz_model, quiz_page
@@ -25,6 +27,7 @@ from .quiz_terminal import ask_in
 from .rounds import Round
 from .scores import Result, Score, score, summary
 from .situations import ASKS
+from .stage import picture
 from .text import table
 from .walk import check
 from .words import Words
@@ -51,8 +54,11 @@ class Verdict:
         return self.text
 
 
-class Quiz:
-    """Questions about backprop from one node, answered one after the other."""
+class Quiz(Showable):
+    """Questions about backprop from one node, answered one after the other.
+
+    In a notebook it shows itself as the page; what is answered there is the page's own affair.
+    """
 
     def __init__(
         self,
@@ -78,6 +84,7 @@ class Quiz:
                 f"quiz: there is nothing to ask with ask={ask!r}: the graph has no such step.\n"
                 "  Give a node that was computed from others, and another kind of question."
             )
+        self.title = self.words("quiz_page_title", root=self.first.names[node])
         self.results = [Result(q.rule) for q in self.first.questions]
         self._again: list[tuple[Question, Result]] = []  # siblings of what was shown
         self._second: Round | None = None
@@ -240,8 +247,8 @@ class Quiz:
     def text(self) -> str:
         """All questions as plain text, and after them the answers."""
         asked = self.first.questions
-        values = next(i for i, frame in enumerate(self.first.walk) if frame.phase != FORWARD) - 1
-        lines = [self.words("quiz_tolerance"), *table(self.first.walk, values, settled=True)]
+        graph = table(self.first.walk, self._forward(), settled=True)
+        lines = [self.words("quiz_tolerance"), *graph]
         for number, question in enumerate(asked, 1):
             lines += ["", f"{number}. {question}"]
         lines += ["", self.words("quiz_answers")]
@@ -254,6 +261,14 @@ class Quiz:
         done = self.words("of_them", done=self.score.answered, total=self.score.total)
         return f"<quiz about backprop of {root}: {done}; .check(answer), .hint(), print it>"
 
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @property
+    def places(self) -> int:
+        """The steps of the page, and one for each question that may come back."""
+        return len(self.first.walk.frames) + len(self.results)
+
     # --- elsewhere ------------------------------------------------------------------------------
 
     def as_json(self) -> dict[str, Any]:
@@ -263,6 +278,18 @@ class Quiz:
     def html(self) -> str:
         """The quiz as one self-contained page. Its score is for practice: it stays on the page."""
         return quiz_page(self.first, self.second)
+
+    def picture(self) -> str:
+        """The graph with its values and no gradient, as SVG."""
+        return picture(self.first.walk, self._forward())
+
+    def png(self) -> bytes:
+        """The graph with its values and no gradient, as PNG."""
+        return still(self.first.walk, self._forward()).png()
+
+    def _forward(self) -> int:
+        """The last frame before there is anything to predict."""
+        return sum(frame.phase == FORWARD for frame in self.first.walk) - 1
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the quiz as a page, `.html`. Raises ArgumentError for another ending."""
