@@ -85,6 +85,7 @@ QUESTIONS: set[Any] = {
     np.ones_like,
     np.empty_like,
     np.result_type,
+    np.linalg.matrix_rank,
     np.common_type,
     np.can_cast,
     np.min_scalar_type,

@@ -12,7 +12,6 @@ import numpy as np
 
 from . import linalg_rules, spectral_rules
 from .errors import ArgumentError, UnsupportedError
-from .graph import numbers
 from .joining_rules import concatenate
 from .numpy_arguments import matrix, refuse
 from .numpy_norms import svdvals
@@ -108,37 +107,11 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     return r if mode == "r" else QRResult(q, r)
 
 
-def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, **settings: Any) -> Any:
-    """np.linalg.matrix_rank: a plain whole number, which has no gradient."""
-    return np.linalg.matrix_rank(numbers(A), tol, hermitian, **settings)
-
-
-def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
-    """np.linalg.lstsq has no rule: it raises UnsupportedError, with what to write for it."""
-    raise UnsupportedError(
-        "np.linalg.lstsq has no derivative rule.\n"
-        "  Write np.linalg.pinv(a) @ b; or np.linalg.solve(a.T @ a, a.T @ b), which is faster and "
-        "less accurate."
-    )
-
-
-def _eig(a: Any) -> Any:
-    """np.linalg.eig has no rule: it raises UnsupportedError, with what to write for it."""
-    raise UnsupportedError(
-        "np.linalg.eig and eigvals have no derivative rule: their results may be complex.\n"
-        "  Of a symmetric matrix take np.linalg.eigh or np.linalg.eigvalsh."
-    )
-
-
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.linalg.cholesky: cholesky,
     np.linalg.eigh: eigh,
     np.linalg.eigvalsh: eigvalsh,
     np.linalg.svd: svd,
     np.linalg.qr: qr,
-    np.linalg.matrix_rank: matrix_rank,
-    np.linalg.lstsq: lstsq,
-    np.linalg.eig: _eig,
-    np.linalg.eigvals: _eig,
 }
 METHODS: dict[str, Callable[..., Any]] = {}

@@ -17,9 +17,10 @@ from .errors import ArgumentError, LinAlgError, ShapeError
 from .graph import numbers
 from .numpy_arguments import array, matrix, refuse, whole
 from .numpy_norms import norm, svdvals
+from .numpy_shapes import matrix_transpose
 from .product_rules import matmul
 from .reduction_rules import sum
-from .shape_rules import reshape, swap, transpose
+from .shape_rules import reshape, transpose
 
 
 class SlogdetResult(NamedTuple):
@@ -205,14 +206,6 @@ def diagonal(x: Any, /, *, offset: int = 0) -> Any:
     return x[..., along - min(k, 0), along + max(k, 0)]
 
 
-def matrix_transpose(x: Any, /) -> Any:
-    """np.matrix_transpose: the last two axes exchanged."""
-    x = array(x)
-    if x.ndim < 2:
-        raise ShapeError(f"np.matrix_transpose: shape {x.shape} has {x.ndim} axes; it needs 2.")
-    return swap(x)
-
-
 def _outer(x1: Any, x2: Any, /) -> Any:
     """np.linalg.outer: all products of the entries of two vectors."""
     x1, x2 = array(x1), array(x2)
@@ -247,7 +240,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.linalg.trace: trace,
     np.linalg.diagonal: diagonal,
     np.linalg.matrix_transpose: matrix_transpose,
-    np.matrix_transpose: matrix_transpose,
     np.linalg.outer: _outer,
     np.linalg.cross: _cross,
     np.linalg.matmul: matmul,

@@ -44,6 +44,8 @@ def pad(array_: Any, pad_width: Any, mode: Any = "constant", **settings: Any) ->
     """The array in a frame: of constants, of copies of its entries, or of their statistics."""
     a = array(array_)
     width = _pairs(pad_width, a.ndim, "pad_width")
+    if not a.ndim:
+        return a  # there is no axis to pad
     if any(n.__class__ is not int or n < 0 for pair in width for n in pair):
         raise ArgumentError(f"pad: pad_width={pad_width!r:.60}; give whole numbers, 0 or more.")
     if mode == "constant":

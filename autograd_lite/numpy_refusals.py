@@ -69,6 +69,13 @@ REASONS: dict[str, str] = {
     "frexp": "gives a number's parts, which jump. Take .data if no gradient should flow.",
     "nextafter": "steps to a neighbouring float, which has no derivative. Take .data.",
     "spacing": "gives the distance to the next float, which has no derivative. Take .data.",
+    "linalg.lstsq": "has no derivative rule. Write np.linalg.pinv(a) @ b; or, faster and less "
+    "exact, np.linalg.solve(a.T @ a, a.T @ b).",
+    **dict.fromkeys(
+        ("linalg.eig", "linalg.eigvals"),
+        "may give complex numbers, so it has no derivative rule. Of a symmetric matrix take "
+        "np.linalg.eigh or np.linalg.eigvalsh.",
+    ),
     "i0": "has no derivative rule: its derivative i1 is not in NumPy. Give one with ag.define.",
 }
 
