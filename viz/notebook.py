@@ -183,6 +183,9 @@ def _widget_class() -> Any:
         at = traitlets.Int(0).tag(sync=True)
         height = traitlets.Int(LEAST).tag(sync=True)
         key = traitlets.Unicode().tag(sync=True)
+        answers: Any = traitlets.List().tag(
+            sync=True
+        )  # of a quiz: what was typed, and whether right
         last = traitlets.Int(0)
 
         @traitlets.validate("at")

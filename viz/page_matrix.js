@@ -21,7 +21,7 @@ function pageMatrix(tools, packed, names) {
     const row = make("div", { class: "tables" });
     views.forEach(({ element }, i) => {
       const arrow = make("span", { class: "becomes", "aria-hidden": "true" }, "→ ");
-      if (i && i === views.length - 1) element.firstChild.prepend(arrow);
+      if (i && i === views.length - 1 && !told.given) element.firstChild.prepend(arrow);
       row.append(element);
     });
     const sentence = make("p", { class: "entry", role: "status" });

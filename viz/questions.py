@@ -183,6 +183,8 @@ class _Maker:
             rule = [Line("rule", words("line_rule"), scene.formulas.equation(step.node))]
         if ask == "local":
             return tuple(rule)
+        if _given(frame.arrays) is not None and not is_single(step.upstream):
+            return (chain, *rule, *shapes)  # the upstream gradient is one of the arrays shown
         upstream = partial(self.root, scene.names[step.node])
         above = Line("upstream", words("line_upstream"), row(upstream, "=", amount(step.upstream)))
         return (chain, *rule, *shapes, above)

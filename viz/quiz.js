@@ -194,7 +194,7 @@ function pageQuiz(model, tools, page) {
     prompt.textContent = question.prompt;
     field.placeholder = question.example;
     field.value = r.typed;
-    note.textContent = question.choices ? say("quiz_click") : results[0] === r || question.size ? say("quiz_tolerance") : "";
+    note.textContent = question.choices ? say("quiz_click") : results[0] === r ? say("quiz_tolerance") : "";
     note.hidden = !note.textContent;
     if (r.said && !r.said.right) tell(make("p", {}, make("b", {}, r.said.text), " ", r.said.help), "wrong");
     else tell("", "");

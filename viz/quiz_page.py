@@ -93,10 +93,13 @@ def _frame(frame: Frame, store: Store, again: bool = False) -> dict[str, Any]:
 
 def _question(q: Question, store: Store) -> dict[str, Any]:
     """One question with everything that checks an answer to it."""
+    shown = _frame(q.shown, store)
+    if shown["arrays"] is not None:
+        shown["arrays"]["given"] = True  # all of them are there before the answer, the last one too
     found: dict[str, Any] = {
         "ask": q.ask,
         "frame": q.frame,
-        "shown": _frame(q.shown, store),
+        "shown": shown,
         "prompt": pretty(q.prompt),
         "example": pretty(q.example),
         "hints": [pretty(hint) for hint in q.hints],

@@ -57,7 +57,8 @@ class Verdict:
 class Quiz(Showable):
     """Questions about backprop from one node, answered one after the other.
 
-    In a notebook it shows itself as the page; what is answered there is the page's own affair.
+    In a notebook it shows itself as the page. What is answered there is the page's own affair; in a
+    live one `quiz.widget.answers` lists it.
     """
 
     def __init__(

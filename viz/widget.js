@@ -21,8 +21,13 @@ function render({ model, el }) {
     model.set("at", detail.at);
     model.save_changes();
   };
+  const answered = ({ detail }) => {
+    model.set("answers", [...model.get("answers"), detail]);
+    model.save_changes();
+  };
   const told = () => model.get("at") !== shown.at() && shown.go(model.get("at"));
   el.addEventListener("ag-step", moved);
+  el.addEventListener("ag-answer", answered);
   model.on("change:at", told);
   const watcher = new MutationObserver(theme);
   watcher.observe(document.body, { attributes: true });
@@ -33,6 +38,7 @@ function render({ model, el }) {
     sizes.disconnect();
     model.off("change:at", told);
     el.removeEventListener("ag-step", moved);
+    el.removeEventListener("ag-answer", answered);
     shown.destroy();
   };
 }

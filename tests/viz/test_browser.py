@@ -255,3 +255,65 @@ def test_two_walks_in_one_document_do_not_meet(visit):
     assert second.locator(".count").inner_text() == "step 5 of 6"
     shown.evaluate("window.second.destroy()")
     assert second.inner_html() == ""
+
+
+def test_a_drag_pans_what_is_too_wide(visit):
+    shown = visit(thirty_nodes())
+    for _ in range(4):
+        button(shown, "Zoom in").click()
+    scroll = shown.locator(".scroll")
+    before = scroll.evaluate("e => e.scrollLeft")
+    area = scroll.bounding_box()
+    x, y = area["x"] + area["width"] / 2, area["y"] + area["height"] / 2
+    shown.mouse.move(x, y)
+    shown.mouse.down()
+    shown.mouse.move(x - 60 if before < 60 else x + 60, y, steps=4)
+    shown.mouse.up()
+    assert abs(scroll.evaluate("e => e.scrollLeft") - before) == pytest.approx(60, abs=2)
+    assert "step 1 of" in shown.locator(".count").inner_text()  # a drag is no click
+
+
+def test_the_wheel_zooms_around_the_pointer(visit):
+    shown = visit(thirty_nodes())
+    box = shown.locator("[data-box]").nth(3)
+    place = box.bounding_box()
+    x, y = place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+    shown.mouse.move(x, y)
+    shown.keyboard.down("Control")
+    for _ in range(12):
+        shown.mouse.wheel(0, -100)
+    shown.keyboard.up("Control")
+    shown.wait_for_function(
+        "size => document.querySelector('[data-box]').getBoundingClientRect().width > size",
+        arg=place["width"] * 1.5,
+    )
+    after = box.bounding_box()
+    assert after["x"] < x < after["x"] + after["width"]
+    assert after["y"] < y < after["y"] + after["height"]
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_projector_gets_large_text_of_high_contrast(visit, dark):
+    shown = visit(running_example(), dark=dark)
+    size = "document.querySelector('h2').getBoundingClientRect().height"
+    before = shown.evaluate(size)
+    button(shown, "Projector").click()
+    assert shown.evaluate(size) >= 1.3 * before
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 1280
+    colours = shown.evaluate(
+        """() => [".count", ".lines dt", ".said"].map((selector) => [
+          getComputedStyle(document.querySelector(selector)).color,
+          getComputedStyle(document.querySelector(".top")).backgroundColor,
+        ])"""
+    )
+    for ink, ground in colours:
+        assert contrast(ink, ground) >= 12
+    button(shown, "Projector").click()
+    assert shown.evaluate(size) == before
+
+
+def test_a_page_can_be_opened_for_a_projector(visit):
+    shown = visit(running_example())
+    shown.goto(shown.url + "#projector")
+    shown.reload()
+    assert button(shown, "Projector").get_attribute("aria-pressed") == "true"

@@ -367,3 +367,22 @@ def test_the_model_is_plain_data():
     model = viz.quiz(running_example()).as_json()
     assert json.loads(json.dumps(model)) == model
     assert "frames" not in model
+
+
+@pytest.mark.parametrize("width", [1280, 400])
+def test_axe_finds_nothing_in_a_question(ask, width):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    shown = ask(running_example(), width=width)
+
+    def complaints():
+        found = axe.run(shown).response
+        assert len(found["passes"]) > 10
+        return [(v["id"], n["html"][:100]) for v in found["violations"] for n in v["nodes"]]
+
+    assert complaints() == []
+    answer(shown, "7")
+    for _ in range(3):
+        button(shown, "Hint").click()
+    assert complaints() == []
+    button(shown, "Show the answer").click()
+    assert complaints() == []
