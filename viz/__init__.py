@@ -6,20 +6,28 @@
 >>> print(step(L))  # doctest: +SKIP
 """
 
+from .classes import class_pages
 from .derivation import derivation
 from .drawing import draw, install_reprs
+from .exercises import exercise
 from .network import network
+from .newcomer import newcomer_test
 from .plots import plot_confusion, plot_history
 from .quizzing import quiz
+from .results import class_results
 from .stepping import step
 from .worksheet import worksheet
 
 install_reprs()
 
 __all__ = [
+    "class_pages",
+    "class_results",
     "derivation",
     "draw",
+    "exercise",
     "network",
+    "newcomer_test",
     "plot_confusion",
     "plot_history",
     "quiz",

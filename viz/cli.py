@@ -12,7 +12,7 @@ from typing import Any
 import autograd_lite
 from autograd_lite.errors import ArgumentError, AutogradError
 
-from . import expression
+from . import cli_class, expression
 from .situations import ASKS
 from .text import encodable
 
@@ -29,6 +29,7 @@ EXAMPLES = """examples:
   autograd-lite quiz "tanh(w*x + b)" w=-3 x=2 b=6.9 --ask both --html quiz.html
   autograd-lite draw "tanh(w*x + b)" w=-3 x=2 b=6.9 -o graph.svg
   autograd-lite worksheet "tanh(w*x + b)" w=-3 x=2 b=6.9 -o sheet.html --seeds 3
+  autograd-lite pages --levels 1-8 --seeds 30 -o class.zip
   autograd-lite derive "tanh(w*x + b)" w=-3 x=2 b=6.9 --wrt w
   autograd-lite derive -o derivation.tex
 """
@@ -130,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--latex", action="store_true", help="print LaTeX for a paper")
     derive.add_argument("-o", "--output", type=Path, metavar="FILE", help="save as .md or .tex")
     derive.set_defaults(run=_derive)
+    cli_class.add(commands)
     return parser
 
 

@@ -260,6 +260,7 @@ function mount(element, model, options = {}) {
   return {
     go,
     at: () => at,
+    score: source.score,
     theme,
     destroy() {
       clearInterval(timer);

@@ -69,6 +69,7 @@ class Quiz(Showable):
         lr: float | None = None,
         keep: Iterable[Node] | None = None,
         words: Mapping[str, str] | None = None,
+        part: slice = slice(None),
     ) -> None:
         if ask not in ASKS:
             raise ArgumentError(
@@ -79,7 +80,7 @@ class Quiz(Showable):
         self.words = Words(words)
         rate = RATE if lr is None else float(lr)
         update = rate if ask == "update" or lr is not None else None
-        self.first = Round(node, ask, rate, update, names, keep, self.words)
+        self.first = Round(node, ask, rate, update, names, keep, self.words, part)
         if not self.first.questions:
             raise ArgumentError(
                 f"quiz: there is nothing to ask with ask={ask!r}: the graph has no such step.\n"

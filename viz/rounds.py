@@ -33,14 +33,16 @@ class Round:
         names: Mapping[str, Any] | None,
         keep: Iterable[Node] | None,
         words: Words,
+        part: slice = slice(None),
     ) -> None:
+        self.part = part  # which of the questions are asked
         self.root, self.ask, self.rate, self.update = root, ask, rate, update
         self.keep = None if keep is None else list(keep)
         self.words = words
         scene = Scene(root, names, self.keep, words)
         self.names = dict(scene.names)
         self.walk = played(scene, update)
-        self.questions: list[Question] = questions(scene, self.walk, ask, rate)
+        self.questions: list[Question] = questions(scene, self.walk, ask, rate)[part]
 
     def table(self, question: Question) -> list[str]:
         """The graph as lines of text, with what is known while the question stands."""
@@ -59,6 +61,7 @@ class Round:
             self.names[n]: copy for n, copy in copies.items() if n in self.names and not n.label
         }
         keep = None if self.keep is None else [copies[n] for n in self.keep if n in copies]
-        other = Round(copies[self.root], self.ask, self.rate, self.update, names, keep, self.words)
+        rest = (self.ask, self.rate, self.update, names, keep, self.words, self.part)
+        other = Round(copies[self.root], *rest)
         same = [q.frame for q in other.questions] == [q.frame for q in self.questions]
         return other if same else None
