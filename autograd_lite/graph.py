@@ -50,6 +50,8 @@ class Node:
     dtype: Any
     params: Mapping[str, Any] = MappingProxyType({})
     _zero: Any = None
+    # Held during backward, so that threads which share leaves lose nothing of what they add there.
+    _adding: Any = _walking
 
     _rule_rank = 0
     __hash__ = object.__hash__
@@ -179,6 +181,11 @@ def downward(root: Node | Iterable[Node], stops: Iterable[Node] = ()) -> list[No
 
 def backward(root: Node, seed: Any) -> None:
     """The backward loop, with gradients kept on the nodes."""
+    with root._adding:
+        _backward(root, seed)
+
+
+def _backward(root: Node, seed: Any) -> None:
     if root.op is None:
         root.grad = seed if root.grad is None else root.grad + seed
         return

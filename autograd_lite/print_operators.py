@@ -128,13 +128,14 @@ def _binary(rule: Elementwise) -> str:
         *_lines(rule, (0, 1)),
         *_build(rule, a="self", da="da", b="other", db="db"),
     ]
+    meet = f"return self._meet(rules.{rule.name}, "
     right = [
-        "b = other * 1.0",
+        *_guarded("b = other * 1.0", f"{meet}self, other)"),
         *_lines(rule, (0,)),
         *_build(rule, a="self", da="da", b="None", db="b"),
     ]
     left = [
-        "a, b = other * 1.0, self.data",
+        *_guarded("a, b = other * 1.0, self.data", f"{meet}other, self)"),
         *_lines(rule, (1,)),
         *_build(rule, a="None", da="a", b="self", db="db"),
     ]
@@ -145,12 +146,17 @@ def _binary(rule: Elementwise) -> str:
         + _indent(both, 3)
         + _indent(["if kind is float or kind is int:"], 2)
         + _indent(right, 3)
-        + _indent([f"return self._meet(rules.{rule.name}, self, other)"], 2)
+        + _indent([f"{meet}self, other)"], 2)
         + f"\n    def {reflected}(self, other: Any) -> Any:\n"
         + _indent(["if other.__class__ is float or other.__class__ is int:"], 2)
         + _indent(left, 3)
-        + _indent([f"return self._meet(rules.{rule.name}, other, self)"], 2)
+        + _indent([f"{meet}other, self)"], 2)
     )
+
+
+def _guarded(line: str, otherwise: str) -> list[str]:
+    """A line that an integer beyond every float cannot pass."""
+    return ["try:", f"    {line}", "except OverflowError:", f"    {otherwise}"]
 
 
 def _signature(rule: Elementwise) -> str:

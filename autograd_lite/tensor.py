@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from typing import Any, final
 
@@ -27,6 +29,7 @@ from .rows import Elementwise, Predicate, Rule
 from .tensor_input import as_array, plain_index, refusal
 
 _new = object.__new__
+_leaves = threading.Lock()
 
 
 @final
@@ -56,6 +59,7 @@ class Tensor(Operators, Guarded):
     __slots__ = ("__weakref__", "params")
 
     _rule_rank = 2
+    _adding = contextlib.nullcontext()  # leaves are locked one by one: NumPy runs in parallel
     __hash__ = object.__hash__
 
     def __init__(self, data: Any, label: str | None = None, dtype: Any = None) -> None:
@@ -117,14 +121,18 @@ class Tensor(Operators, Guarded):
 
     def hand_down(self) -> None:
         for _, operand, _, share in arrows(self, self.grad, False, None):
-            if not isinstance(operand, Tensor):
-                operand.grad += float(share)
-            elif operand.grad is not None:
-                operand.grad = np.asarray(operand.grad + share)
-            elif operand.op is None and (share is self.grad or share.base is not None):
-                operand.grad = share.copy()  # a leaf's gradient is the user's own to change
-            else:
-                operand.grad = share
+            if operand.op is not None and isinstance(operand, Tensor):
+                before = operand.grad
+                operand.grad = share if before is None else np.asarray(before + share)
+                continue
+            with _leaves:  # other threads may add to them as well
+                if not isinstance(operand, Tensor):
+                    operand.grad += float(share)
+                elif operand.grad is not None:
+                    operand.grad = np.asarray(operand.grad + share)
+                else:  # a leaf's gradient is the user's own to change
+                    shared = share is self.grad or share.base is not None
+                    operand.grad = share.copy() if shared else share
 
     def _seed(self, upstream: Any) -> Any:
         if upstream is None:

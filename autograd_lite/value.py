@@ -196,7 +196,12 @@ class Value(ValueOperators, Rounding, Copied):
         if isinstance(other, Value):
             return bool(predicate.value(self.data, other.data))
         if isinstance(other, numbers.Real | np.generic):
-            return bool(predicate.value(self.data, other))
+            try:
+                return bool(predicate.value(self.data, other))
+            except OverflowError:  # an integer beyond every float
+                low, high = (self.data, 0.0) if math.isnan(self.data) else (0.0, 1.0)
+                pair = (low, high) if math.isnan(self.data) or other > self.data else (high, low)
+                return bool(predicate.value(*pair))
         return NotImplemented
 
     clip = numpy_elementwise.clip
@@ -359,9 +364,11 @@ def _as_float(x: Any, what: str) -> float:
         except OverflowError:
             raise DataError(f"{what}: {x!r:.40}... is too large for a float.") from None
     shape = f" of shape {x.shape}" if isinstance(x, np.ndarray) else ""
+    hint = "A Value holds one number; for an array use Tensor."
+    if isinstance(x, numbers.Number) and not isinstance(x, complex | np.complexfloating):
+        hint = f"Convert it first: float({x!r:.40})."  # a Decimal does not mix with floats either
     raise DataError(
-        f"{what}: {x!r:.60} is {type(x).__name__}{shape}, not one real number.\n"
-        "  A Value holds one number; for an array use Tensor."
+        f"{what}: {x!r:.60} is {type(x).__name__}{shape}, not one real number.\n  {hint}"
     )
 
 

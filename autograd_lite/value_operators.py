@@ -55,7 +55,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.add, self, other)
             y = a + b
             da = 1.0
             if state.paused:
@@ -74,7 +77,10 @@ class ValueOperators:
 
     def __radd__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.add, other, self)
             y = a + b
             db = 1.0
             if state.paused:
@@ -112,7 +118,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.subtract, self, other)
             y = a - b
             da = 1.0
             if state.paused:
@@ -131,7 +140,10 @@ class ValueOperators:
 
     def __rsub__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.subtract, other, self)
             y = a - b
             db = -1.0
             if state.paused:
@@ -169,7 +181,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.multiply, self, other)
             y = a * b
             da = b
             if state.paused:
@@ -188,7 +203,10 @@ class ValueOperators:
 
     def __rmul__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.multiply, other, self)
             y = a * b
             db = a
             if state.paused:
@@ -229,7 +247,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.divide, self, other)
             try:
                 y = a / b
                 da = 1.0 / b
@@ -251,7 +272,10 @@ class ValueOperators:
 
     def __rtruediv__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.divide, other, self)
             try:
                 y = a / b
                 db = -y / b
@@ -295,7 +319,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.power, self, other)
             try:
                 y = np.power(a, b)
                 da = b * np.power(a, np.where(b == 0.0, 0.0, b - 1.0))
@@ -317,7 +344,10 @@ class ValueOperators:
 
     def __rpow__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.power, other, self)
             try:
                 y = np.power(a, b)
                 db = y * np.log(np.where(a == 0.0, 1.0, a))
@@ -505,7 +535,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.floor_divide, self, other)
             try:
                 y = np.floor_divide(a, b)
                 da = 0.0
@@ -527,7 +560,10 @@ class ValueOperators:
 
     def __rfloordiv__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.floor_divide, other, self)
             try:
                 y = np.floor_divide(a, b)
                 db = 0.0
@@ -571,7 +607,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.remainder, self, other)
             try:
                 y = np.remainder(a, b)
                 da = 1.0
@@ -593,7 +632,10 @@ class ValueOperators:
 
     def __rmod__(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.remainder, other, self)
             try:
                 y = np.remainder(a, b)
                 db = -np.floor_divide(a, b)
@@ -637,7 +679,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.fmod, self, other)
             try:
                 y = np.fmod(a, b)
                 da = 1.0
@@ -659,7 +704,10 @@ class ValueOperators:
 
     def _r_fmod(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.fmod, other, self)
             try:
                 y = np.fmod(a, b)
                 db = -np.trunc(a / b)
@@ -703,7 +751,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.copysign, self, other)
             try:
                 y = np.copysign(a, b)
                 da = np.sign(a) * np.copysign(1.0, b)
@@ -725,7 +776,10 @@ class ValueOperators:
 
     def _r_copysign(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.copysign, other, self)
             try:
                 y = np.copysign(a, b)
                 db = 0.0
@@ -769,7 +823,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.heaviside, self, other)
             try:
                 y = np.heaviside(a, b)
                 da = 0.0
@@ -791,7 +848,10 @@ class ValueOperators:
 
     def _r_heaviside(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.heaviside, other, self)
             try:
                 y = np.heaviside(a, b)
                 db = np.where(a == 0.0, 1.0, 0.0)
@@ -1108,7 +1168,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.logaddexp, self, other)
             try:
                 y = np.logaddexp(a, b)
                 da = 1.0 / (1.0 + np.exp(-(a - b)))
@@ -1130,7 +1193,10 @@ class ValueOperators:
 
     def _r_logaddexp(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.logaddexp, other, self)
             try:
                 y = np.logaddexp(a, b)
                 db = 1.0 / (1.0 + np.exp(-(b - a)))
@@ -1174,7 +1240,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.logaddexp2, self, other)
             try:
                 y = np.logaddexp2(a, b)
                 da = 1.0 / (1.0 + np.exp(-((a - b) * 0.6931471805599453)))
@@ -1196,7 +1265,10 @@ class ValueOperators:
 
     def _r_logaddexp2(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.logaddexp2, other, self)
             try:
                 y = np.logaddexp2(a, b)
                 db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
@@ -1367,7 +1439,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.arctan2, self, other)
             try:
                 y = np.arctan2(a, b)
                 c = np.hypot(a, b)
@@ -1390,7 +1465,10 @@ class ValueOperators:
 
     def _r_arctan2(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.arctan2, other, self)
             try:
                 y = np.arctan2(a, b)
                 c = np.hypot(a, b)
@@ -1562,7 +1640,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.hypot, self, other)
             try:
                 y = np.hypot(a, b)
                 da = a / np.where(y == 0.0, 1.0, y)
@@ -1584,7 +1665,10 @@ class ValueOperators:
 
     def _r_hypot(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.hypot, other, self)
             try:
                 y = np.hypot(a, b)
                 db = b / np.where(y == 0.0, 1.0, y)
@@ -1654,7 +1738,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.maximum, self, other)
             try:
                 y = np.maximum(a, b)
                 da = np.where(a > b, 1.0, np.where(a == b, 0.5, 0.0))
@@ -1676,7 +1763,10 @@ class ValueOperators:
 
     def _r_maximum(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.maximum, other, self)
             try:
                 y = np.maximum(a, b)
                 db = np.where(b > a, 1.0, np.where(a == b, 0.5, 0.0))
@@ -1721,7 +1811,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.minimum, self, other)
             try:
                 y = np.minimum(a, b)
                 da = np.where(a < b, 1.0, np.where(a == b, 0.5, 0.0))
@@ -1743,7 +1836,10 @@ class ValueOperators:
 
     def _r_minimum(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.minimum, other, self)
             try:
                 y = np.minimum(a, b)
                 db = np.where(b < a, 1.0, np.where(a == b, 0.5, 0.0))
@@ -1788,7 +1884,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.fmax, self, other)
             try:
                 y = np.fmax(a, b)
                 da = np.where(a > b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
@@ -1810,7 +1909,10 @@ class ValueOperators:
 
     def _r_fmax(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.fmax, other, self)
             try:
                 y = np.fmax(a, b)
                 db = np.where(b > a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
@@ -1855,7 +1957,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.fmin, self, other)
             try:
                 y = np.fmin(a, b)
                 da = np.where(a < b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
@@ -1877,7 +1982,10 @@ class ValueOperators:
 
     def _r_fmin(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.fmin, other, self)
             try:
                 y = np.fmin(a, b)
                 db = np.where(b < a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
@@ -1964,7 +2072,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.leaky_relu, self, other)
             try:
                 c = a > 0.0
                 y = np.where(c, a, b * a)
@@ -1987,7 +2098,10 @@ class ValueOperators:
 
     def _r_leaky_relu(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.leaky_relu, other, self)
             try:
                 c = a > 0.0
                 y = np.where(c, a, b * a)
@@ -2034,7 +2148,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.elu, self, other)
             try:
                 c = a > 0.0
                 y = np.where(c, a, b * np.expm1(np.minimum(a, 0.0)))
@@ -2057,7 +2174,10 @@ class ValueOperators:
 
     def _r_elu(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.elu, other, self)
             try:
                 c = np.expm1(np.minimum(a, 0.0))
                 d = a > 0.0
@@ -2189,7 +2309,10 @@ class ValueOperators:
             node.mark = 0
             return node
         if kind is float or kind is int:
-            b = other * 1.0
+            try:
+                b = other * 1.0
+            except OverflowError:
+                return self._meet(rules.shield, self, other)
             try:
                 c = a == 0.0
                 y = np.where(c, 0.0, a * b)
@@ -2212,7 +2335,10 @@ class ValueOperators:
 
     def _r_shield(self, other: Any) -> Any:
         if other.__class__ is float or other.__class__ is int:
-            a, b = other * 1.0, self.data
+            try:
+                a, b = other * 1.0, self.data
+            except OverflowError:
+                return self._meet(rules.shield, other, self)
             try:
                 y = np.where(a == 0.0, 0.0, a * b)
                 db = a
