@@ -60,14 +60,6 @@ def sizes(shape: Any) -> tuple[int, ...]:
     return tuple(map(whole, shape)) if np.ndim(shape) else (whole(shape),)
 
 
-def place(axis: Any, ndim: int, name: str) -> int:
-    """An axis counted from the front; AxisError if an array of `ndim` axes does not have it."""
-    i = whole(axis)
-    if not -ndim <= i < ndim:
-        raise AxisError(f"{name}: axis {i} of an array of {ndim} axes.")
-    return i % ndim
-
-
 def matrix(x: Any, name: str, square: bool = False) -> Any:
     """An operand that is a matrix or a stack of them."""
     x = array(x)
@@ -80,8 +72,11 @@ def matrix(x: Any, name: str, square: bool = False) -> Any:
 
 
 def axis_in(name: str, axis: Any, ndim: int) -> int:
-    """One axis, counted from 0; AxisError if an array of `ndim` axes has it not."""
-    return place(axis, ndim, name)
+    """One axis, counted from 0; AxisError if an array of `ndim` axes does not have it."""
+    i = whole(axis)
+    if not -ndim <= i < ndim:
+        raise AxisError(f"{name}: axis {i} of an array of {ndim} axes.")
+    return i % ndim
 
 
 def axes_in(name: str, axis: Any, ndim: int) -> tuple[int, ...]:

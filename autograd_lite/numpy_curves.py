@@ -11,7 +11,7 @@ from . import rules
 from .errors import ArgumentError, ShapeError
 from .graph import numbers
 from .joining_rules import concatenate
-from .numpy_arguments import array, place, refuse, whole
+from .numpy_arguments import array, axis_in, refuse, whole
 from .numpy_reductions import mean
 from .product_rules import convolve as full_convolution
 from .product_rules import matmul
@@ -110,7 +110,7 @@ def _cut(full: Any, long: int, short: int, mode: str, name: str) -> Any:
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """np.trapezoid: the area under the polyline of y over x, or over steps of dx."""
     y = array(y)
-    i = place(axis, y.ndim, "np.trapezoid")
+    i = axis_in("np.trapezoid", axis, y.ndim)
     before, after = ((slice(None),) * i + (part,) for part in (slice(None, -1), slice(1, None)))
     if x is not None:
         x = array(x)

@@ -12,7 +12,7 @@ import numpy as np
 from .errors import ArgumentError, AxisError
 from .linalg_rules import norm as length
 from .linalg_rules import norm_p
-from .numpy_arguments import array, place
+from .numpy_arguments import array, axis_in
 from .reduction_rules import max, min, sum
 from .rules import absolute, sign
 from .shape_rules import transpose
@@ -44,7 +44,7 @@ def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: bool = False) -> A
         axes = every
     else:
         given = axis if isinstance(axis, tuple) else (axis,)
-        axes = tuple(place(i, x.ndim, "np.linalg.norm") for i in given)
+        axes = tuple(axis_in("np.linalg.norm", i, x.ndim) for i in given)
     if len(axes) == 1:
         return _of_vectors(x, ord, axes, bool(keepdims))
     if len(axes) != 2:
@@ -113,7 +113,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
     """np.linalg.vector_norm: of all entries over any axes taken as one vector."""
     x = array(x)
     given = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
-    axes = tuple(place(i, x.ndim, "np.linalg.vector_norm") for i in given)
+    axes = tuple(axis_in("np.linalg.vector_norm", i, x.ndim) for i in given)
     return _of_vectors(x, ord, axes, bool(keepdims))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from . import rules
 from .errors import ArgumentError, ShapeError
 from .joining_rules import stack
-from .numpy_arguments import array, place, refuse, whole
+from .numpy_arguments import array, axis_in, refuse, whole
 from .numpy_einsum import einsum
 from .product_rules import matmul
 from .reduction_rules import sum
@@ -99,7 +99,7 @@ def _same_inner(name: str, a: Any, b: Any, axis: int) -> None:
 def _last(a: Any, axis: Any, name: str) -> Any:
     """The array with one axis moved to the end."""
     a = array(a)
-    i = place(axis, a.ndim, name)
+    i = axis_in(name, axis, a.ndim)
     return _ordered(a, (*(k for k in range(a.ndim) if k != i), i))
 
 
@@ -122,8 +122,8 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
             raise ArgumentError(
                 f"np.tensordot: axes={axes!r:.60} is not a number, nor two lists of equal length."
             )
-        ours = [place(i, a.ndim, "np.tensordot") for i in pair[0]]
-        theirs = [place(i, b.ndim, "np.tensordot") for i in pair[1]]
+        ours = [axis_in("np.tensordot", i, a.ndim) for i in pair[0]]
+        theirs = [axis_in("np.tensordot", i, b.ndim) for i in pair[1]]
     if len(set(ours)) < len(ours) or len(set(theirs)) < len(theirs):
         raise ArgumentError(f"np.tensordot: axes={axes!r:.60} names an axis twice.")
     sizes = [a.shape[i] for i in ours]
@@ -184,7 +184,7 @@ def cross(
     second = _minus(a2, b0, a0, b2)
     shape = np.broadcast_shapes(a.shape[:-1], b.shape[:-1])
     result = stack(first, second, last, axis=-1)
-    i = place(axisc, len(shape) + 1, "np.cross")
+    i = axis_in("np.cross", axisc, len(shape) + 1)
     order = list(range(len(shape)))
     order.insert(i, len(shape))
     return _ordered(result, tuple(order))
