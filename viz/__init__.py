@@ -12,6 +12,9 @@ from .drawing import draw, install_reprs
 from .exercises import exercise
 from .network import network
 from .newcomer import newcomer_test
+from .plot_boundary import animate_boundary, plot_boundary
+from .plot_functions import plot_activations, plot_softmax
+from .plot_sizes import plot_gradients, plot_memory
 from .plots import plot_confusion, plot_history
 from .quizzing import quiz
 from .results import class_results
@@ -21,6 +24,7 @@ from .worksheet import worksheet
 install_reprs()
 
 __all__ = [
+    "animate_boundary",
     "class_pages",
     "class_results",
     "derivation",
@@ -28,8 +32,13 @@ __all__ = [
     "exercise",
     "network",
     "newcomer_test",
+    "plot_activations",
+    "plot_boundary",
     "plot_confusion",
+    "plot_gradients",
     "plot_history",
+    "plot_memory",
+    "plot_softmax",
     "quiz",
     "step",
     "worksheet",

@@ -1,12 +1,7 @@
-// Moves the drawing to the epoch of the slider: colours, widths and words; nothing is laid out again.
-const model = JSON.parse(document.getElementById("model").textContent);
-const slider = document.querySelector("input");
-const said = document.querySelector("output");
-const button = document.querySelector("button");
+// Moves the drawing to an epoch: colours, widths and words; nothing is laid out again.
 const part = Object.fromEntries(
   [...document.querySelectorAll("figure g[id]")].map((group) => [group.id, group]),
 );
-let timer = null;
 
 function write(group, label, colour) {
   const lines = label.split("\n");
@@ -45,30 +40,4 @@ function show(index) {
       if (label) write(part[`${key}_label`], label, colour);
     }
   }
-  said.textContent = model.said[index];
-  slider.setAttribute("aria-valuetext", model.said[index]);
-}
-
-function play(on) {
-  clearInterval(timer);
-  timer = null;
-  if (on) {
-    if (slider.value === slider.max) slider.value = 0;
-    show(Number(slider.value));
-    timer = setInterval(() => {
-      slider.value = Number(slider.value) + 1;
-      show(Number(slider.value));
-      if (slider.value === slider.max) play(false);
-    }, Math.max(60, Math.min(500, 8000 / model.frames.length)));
-  }
-  button.textContent = model.words[on ? "pause" : "play"];
-}
-
-slider.addEventListener("input", () => (play(false), show(Number(slider.value))));
-button.addEventListener("click", () => play(timer === null));
-show(Number(slider.value));
-if (window.parent !== window) {
-  const tellHeight = () =>
-    window.parent.postMessage({ autogradLiteHeight: document.body.offsetHeight }, "*");
-  new ResizeObserver(tellHeight).observe(document.body);
 }

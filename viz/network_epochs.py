@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
-from html import escape
 from typing import Any
 
 from autograd_lite.errors import ArgumentError, ShapeError
 
 from .network_marks import Mark, View
 from .notebook import framed
-from .numbers import short
-from .page import asset, filled
 from .picture import Drawing
+from .sliding import sliding_page, snapshots_in
 from .words import Words
 
 
@@ -30,25 +27,10 @@ class Training(Drawing):
 
     def html(self) -> str:
         """The page: the network at the epoch that the slider says."""
-        words = Words()
-        model = {
-            "frames": [[_plain(mark) for mark in _marks(view)] for view in self._views],
-            "said": [_said(words, self._kept, i) for i in range(len(self._kept))],
-            "words": {key: words(key) for key in ("play", "pause")},
-        }
-        data = json.dumps(model, ensure_ascii=False, separators=(",", ":"))
-        return filled(
-            "network_epochs.html",
-            {
-                "title": escape(words("network_learns", title=self.title.partition(":")[0])),
-                "play": escape(words("play")),
-                "epoch": escape(words("epoch")),
-                "last": str(len(self._kept) - 1),
-                "svg": self.svg(),
-                "model": data.replace("<", "\\u003c"),
-                "js": asset("network_epochs.js"),
-            },
-        )
+        frames = [[_plain(mark) for mark in _marks(view)] for view in self._views]
+        title = Words()("network_learns", title=self.title.partition(":")[0])
+        pause = min(0.5, max(0.06, 8 / len(frames)))
+        return sliding_page(title, self.svg(), frames, self._kept, "network_epochs.js", pause)
 
     def _repr_mimebundle_(
         self, include: Collection[str] | None = None, exclude: Collection[str] | None = None
@@ -77,20 +59,9 @@ def _plain(mark: Mark) -> list[Any]:
     return [mark.key, mark.kind, mark.colour, mark.clear, width, mark.label, mark.told]
 
 
-def _said(words: Words, kept: Any, index: int) -> str:
-    text = words("epoch_of", epoch=kept.epochs[index], last=kept.epochs[-1])
-    loss = kept.losses[index]
-    return text if loss is None else words("epoch_loss", text=text, loss=short(loss))
-
-
 def kept_in(history: Any, model: Any, gradients: bool) -> Any:
     """The snapshots of a history, or the snapshots themselves, made sure of."""
-    kept = getattr(history, "snapshots", history)
-    if kept is None or not hasattr(kept, "states"):
-        raise ArgumentError(
-            "network: the history has no snapshots.\n"
-            "  Train with nn.fit(..., callbacks=[nn.Snapshots(model)])."
-        )
+    kept = snapshots_in(history, "network")
     if gradients:
         raise ArgumentError(
             "network: snapshots keep weights and no gradients; leave out history or gradients."

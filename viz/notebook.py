@@ -18,6 +18,7 @@ from typing import Any
 from autograd_lite.errors import ArgumentError, DependencyError, RenderError
 
 from .page import asset, filled, script, style
+from .stage import data_url
 
 LEAST, MOST = 440, 720  # height of a walk in a notebook, in pixels
 AROUND = 112  # of that, what stands above and below the drawing
@@ -131,13 +132,15 @@ class Showable:
 def framed(page: str, still: str, title: str, high: int, key: str = "") -> str:
     """The picture for viewers that trust nothing, and the page in a frame for the others.
 
+    still: the picture, as SVG or as a `data:` address.
     high: of the frame at first, in pixels.  key: of the live walk that takes the place of both.
     """
-    image = base64.b64encode(still.encode()).decode("ascii")
+    if not still.startswith("data:"):
+        still = data_url(still)
     beside = filled("notebook_frame.js", {"place": asset("page_place.js"), "most": str(MOST)})
     return (
         f'<div class="autograd-lite-walk" data-walk="{key}">\n'
-        f'<img alt="{escape(title)}" src="data:image/svg+xml;base64,{image}" '
+        f'<img alt="{escape(title)}" src="{still}" '
         'style="max-width:100%"/>\n'
         f'<iframe class="autograd-lite" srcdoc="{escape(page)}" sandbox="allow-scripts" '
         f'title="{escape(title)}" style="width:100%;height:{high}px;box-sizing:border-box;'

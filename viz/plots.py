@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.errors import DependencyError, LabelError, ShapeError
+from autograd_lite.errors import LabelError, ShapeError
 
-# Colours that stay apart for colour-blind readers (Okabe and Ito, 2008).
-BLUE, ORANGE = "#0072B2", "#D55E00"
+from .plotting import BLUE, ORANGE, one_panel, panels, tidy
 
 
 def plot_history(history: Any, ax: Any = None) -> Any:
@@ -19,27 +18,28 @@ def plot_history(history: Any, ax: Any = None) -> Any:
     panel each for loss and metric if left out.  Returns the matplotlib figure.
     Raises DependencyError if matplotlib is not installed.
     """
-    plt = _pyplot()
     rows = [("loss", history.loss, history.val_loss)]
-    if ax is None:
+    if ax is not None:
+        figure, shown = ax.figure, [ax]
+    else:
         if any(v is not None for v in history.metric):
             rows.append((history.metric_name, history.metric, history.val_metric))
-        figure, axes = plt.subplots(
-            1, len(rows), figsize=(5 * len(rows), 3.6), layout="constrained", squeeze=False
-        )
-        panels = list(axes[0])
-    else:
-        figure, panels = ax.figure, [ax]
-    for panel, (name, train, validation) in zip(panels, rows, strict=True):
+        figure, shown = panels(len(rows), 5, 3.6)
+    for panel, (name, train, validation) in zip(shown, rows, strict=True):
         epochs = np.arange(1, len(train) + 1)
-        panel.plot(epochs, train, color=BLUE, label="training")
+        marker = "o" if len(train) == 1 else None
+        panel.plot(epochs, train, color=BLUE, marker=marker, label="training")
         if any(v is not None for v in validation):
-            panel.plot(epochs, validation, color=ORANGE, linestyle="--", label="validation")
+            held = [np.nan if v is None else v for v in validation]
+            panel.plot(
+                epochs, held, color=ORANGE, marker=marker, linestyle="--", label="validation"
+            )
         panel.set_xlabel("epoch")
         panel.set_ylabel(name)
+        panel.set_title(f"{name} over the epochs", fontsize=11)
         if name == "loss":
-            panel.set_ylim(bottom=0)
-        panel.spines[["top", "right"]].set_visible(False)
+            panel.set_ylim(bottom=min(0, *train) if train else 0)
+        tidy(panel)
         panel.legend(frameon=False)
     return figure
 
@@ -60,12 +60,10 @@ def plot_confusion(labels: Any, predictions: Any, names: Any = None, ax: Any = N
         )
     if min(labels.min(), predictions.min()) < 0:
         raise LabelError("plot_confusion: classes are numbered from 0; there is one below it.")
-    plt = _pyplot()
     count = int(max(labels.max(), predictions.max())) + 1
     matrix = np.zeros((count, count), dtype=int)
     np.add.at(matrix, (labels, predictions), 1)
-    figure = ax.figure if ax is not None else plt.figure(figsize=(5.4, 5), layout="constrained")
-    ax = ax if ax is not None else figure.subplots()
+    figure, ax = one_panel(ax, 5.4, 5)
     shares = matrix / np.maximum(matrix.sum(axis=1, keepdims=True), 1)
     ax.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     for i, j in zip(*np.nonzero(matrix), strict=True):
@@ -86,14 +84,3 @@ def plot_confusion(labels: Any, predictions: Any, names: Any = None, ax: Any = N
     right = int(np.trace(matrix))
     ax.set_title(f"{right} of {labels.size} right ({right / labels.size:.1%})")
     return figure
-
-
-def _pyplot() -> Any:
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise DependencyError(
-            "Plots need matplotlib, which is not installed.\n"
-            '  Install it with: pip install "autograd-lite[plot]"'
-        ) from None
-    return pyplot
