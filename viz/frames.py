@@ -209,6 +209,7 @@ class Walk:
     words: Words
     frames: tuple[Frame, ...]
     constants: Mapping[int, str] = field(default_factory=dict)  # names of plain arrays, by identity
+    clusters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # boxes of each module
 
     def __iter__(self) -> Iterator[Frame]:
         return iter(self.frames)

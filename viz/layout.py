@@ -19,6 +19,7 @@ from .engine import render
 Point = tuple[float, float]
 GAP, ROW_GAP, MARGIN = 84.0, 34.0, 14.0
 LABEL_HEIGHT = 26.0
+CLUSTER_MARGIN = 30
 ROUNDS = 3
 LONGEST = 5_000  # columns that all arrows together may cross for Graphviz to route them
 NARROW, WIDE = "iljtf.,:;'|!()[] 1", "mwMW@%—⊙"
@@ -68,19 +69,27 @@ def text_width(text: str, size: float) -> float:
     return total * size
 
 
-def place(boxes: Sequence[BoxSize], lines: Sequence[Line]) -> Placed:
-    """Lay the graph out from left to right, with the ends of the arrows apart on each side."""
+def place(
+    boxes: Sequence[BoxSize], lines: Sequence[Line], clusters: Sequence[Sequence[str]] = ()
+) -> Placed:
+    """Lay the graph out from left to right, with the ends of the arrows apart on each side.
+
+    clusters: the keys of boxes that are to stand together.
+    """
     columns = _columns(boxes, lines)
     # An arrow over many columns costs Graphviz a hidden node in each: minutes, not seconds.
     if sum(columns[line.target] - columns[line.source] for line in lines) > LONGEST:
         return _layers(boxes, lines)
     try:
-        placed = _read(json.loads(render(_dot(boxes, lines, {}, {}), "json")), boxes, lines)
+        placed = _read(
+            json.loads(render(_dot(boxes, lines, {}, {}, clusters), "json")), boxes, lines
+        )
         # Again, with the arrows on each side of a box in the order in which they come.
         for _ in range(ROUNDS):
             ins = _ranks(lines, placed, columns, "target")
             outs = _ranks(lines, placed, columns, "source")
-            placed = _read(json.loads(render(_dot(boxes, lines, ins, outs), "json")), boxes, lines)
+            source = _dot(boxes, lines, ins, outs, clusters)
+            placed = _read(json.loads(render(source, "json")), boxes, lines)
             if (ins, outs) == tuple(
                 _ranks(lines, placed, columns, s) for s in ("target", "source")
             ):
@@ -110,6 +119,7 @@ def _dot(
     lines: Sequence[Line],
     ins: dict[str, int],
     outs: dict[str, int],
+    clusters: Sequence[Sequence[str]] = (),
 ) -> str:
     incoming = {b.key: [line for line in lines if line.target == b.key] for b in boxes}
     outgoing = {b.key: [line for line in lines if line.source == b.key] for b in boxes}
@@ -125,6 +135,8 @@ def _dot(
         )
         cells = "".join(f"<TD>{side}</TD>" for side in ports)
         out.append(f"{box.key} [label=<{_table(box.width, box.height, f'<TR>{cells}</TR>')}>];")
+    for i, keys in enumerate(clusters):
+        out.append(f"subgraph cluster_{i} {{ margin={CLUSTER_MARGIN}; {'; '.join(keys)}; }}")
     for line in lines:
         # An invisible table reserves the label's room exactly, whatever fonts the engine has.
         room = f", label=<{_table(line.label_width, LABEL_HEIGHT, '<TR><TD></TD></TR>')}>"
@@ -156,7 +168,7 @@ def _read(answer: dict[str, object], boxes: Sequence[BoxSize], lines: Sequence[L
     _, _, width, height = (float(x) for x in str(answer["bb"]).split(","))
     objects: list[dict[str, str]] = answer.get("objects", [])  # type: ignore[assignment]
     edges: list[dict[str, str]] = answer.get("edges", [])  # type: ignore[assignment]
-    centres = {o["name"]: _point(o["pos"]) for o in objects}
+    centres = {o["name"]: _point(o["pos"]) for o in objects if "pos" in o}  # no clusters
 
     def flip(p: Point) -> Point:
         return (round(p[0] + MARGIN, 1), round(height - p[1] + MARGIN, 1))

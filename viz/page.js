@@ -104,6 +104,7 @@ function mount(element, model, options = {}) {
   const tips = pageTips(tools, { area: root, tooltip, svg, boxes, arrows, current, state: () => state });
   const matrix = pageMatrix(tools, source.arrays ?? model.arrays, (frame) => ({ name: boxes[frame.receiving].name, root: model.root }));
   if (!model.quiz && (options.jump ?? true)) pageJump(tools, { frames: model.frames, boxes, stage, go });
+  const folding = pageFolding(tools, { svg, model, boxes, arrows });
   const explain = pagePanel(tools, shown, (on) => showGraph(current(), on), matrix);
   if (source.clicked) {
     listen(svg, "click", (event) => {
@@ -163,6 +164,7 @@ function mount(element, model, options = {}) {
   }
 
   function showGraph(frame, nudged = false) {
+    folding.show(frame);
     const nudges = nudged ? frame.nudge.values : {};
     const fresh = new Set(frame.changes.map((c) => `${c.box} ${c.part}`));
     for (const [key, box] of Object.entries(boxes)) {

@@ -20,6 +20,7 @@ from .store import Store
 SCRIPTS = (
     "page.js",
     "page_panel.js",
+    "page_folding.js",
     "page_jump.js",
     "page_matrix.js",
     "page_strip.js",
@@ -32,6 +33,7 @@ SCRIPTS = (
 QUIZ_SCRIPTS = ("quiz.js", "answers.js")
 STYLES = ("graph.css", "page.css", "matrix.css")
 QUIZ_STYLES = ("quiz.css",)
+MANY = 60  # boxes above which modules are folded to begin with
 PACE = 2200  # milliseconds a frame stays while the page plays
 PHASES = {"forward": "phase_forward", "backward": "phase_backward", "update": "phase_update"}
 
@@ -99,6 +101,8 @@ def setting(walk: Walk, also: tuple[Frame, ...] = ()) -> dict[str, Any]:
             {"key": key, "name": words(PHASES[key]), "first": first, "count": count}
             for key, first, count in walk.phases()
         ],
+        "clusters": {path: list(walk.clusters[path]) for path in drawing.clusters},
+        "folded": len(boxes) > MANY,
         "words": _spoken(words.messages),
         "pace": PACE,
     }

@@ -41,11 +41,18 @@ function pageStrip(tools, array, choose) {
         pen.fillRect(x + cell * 0.2, y + tall / 2 - 0.75, cell * 0.6 - 0.5, 1.5);
       }
     }
-    pen.strokeStyle = ink;
-    pen.lineWidth = 2;
-    for (const i of lit) {
-      pen.strokeRect((i % array.columns) * cell + 0.5, Math.floor(i / array.columns) * tall + 0.5, cell - 1.5, tall - 1.5);
-    }
+    pen.fillStyle = ink;
+    for (const i of lit) outline(pen, i);
+  }
+
+  // The sides of a lit cell where its neighbour is not lit: one line around them all.
+  function outline(pen, i) {
+    const [column, x] = [i % array.columns, (i % array.columns) * cell];
+    const y = Math.floor(i / array.columns) * tall;
+    if (!column || !lit.has(i - 1)) pen.fillRect(x, y, 2, tall);
+    if (column === array.columns - 1 || !lit.has(i + 1)) pen.fillRect(x + cell - 2, y, 2, tall);
+    if (!lit.has(i - array.columns)) pen.fillRect(x, y, cell, 2);
+    if (!lit.has(i + array.columns)) pen.fillRect(x, y + tall - 2, cell, 2);
   }
 
   function light(places) {

@@ -10,6 +10,7 @@ from autograd_lite.graph import Node, Step, steps
 
 from .formulas import Formulas, Sum
 from .frames import Frame, tidy
+from .modules import names_in, parameter_names
 from .names import name_constants, name_nodes
 from .nudge import Replay
 from .outline import Outline, outline
@@ -33,8 +34,10 @@ class Scene:
         record: Callable[[Node], list[Step]] = steps,
         drawn: Outline | None = None,
         depth: int | None = None,
+        model: Any = None,
     ) -> None:
         self.root = root
+        self.parameters = names_in(names) if model is None else parameter_names(model)
         self.words = words
         self.names = {node: tidy(text) for node, text in name_nodes(root, names).items()}
         if drawn is None:

@@ -12,6 +12,7 @@ from html import escape
 from importlib.resources import files
 
 from . import layout
+from .clusters import cover_svg, hull_svg, hulls
 from .formulas import brief
 from .frames import Change, Walk, pretty, tidy
 from .outline import Arrow, Box
@@ -93,6 +94,7 @@ class Drawing:
     svg: str
     cells: list[Cell]
     corners: dict[str, layout.Point]
+    clusters: tuple[str, ...] = ()  # the modules that are drawn as one
 
 
 def draw(walk: Walk) -> Drawing:
@@ -101,8 +103,9 @@ def draw(walk: Walk) -> Drawing:
     labels = {f.arrows[0]: f.arrow_text for f in walk.frames if f.arrow_text and f.arrows}
     outline_arrows = walk.outline.arrows
     shapes = {b.key: "×".join(map(str, b.shape)) for b in walk.outline.boxes if b.shape}
+    sizes = [layout.BoxSize(b.key, b.width, b.height) for b in boxes]
     placed = layout.place(
-        [layout.BoxSize(b.key, b.width, b.height) for b in boxes],
+        sizes,
         [
             layout.Line(
                 a.key,
@@ -112,13 +115,20 @@ def draw(walk: Walk) -> Drawing:
             )
             for a in outline_arrows
         ],
+        list(walk.clusters.values()),
     )
+    around = hulls(walk.clusters, sizes, placed)
     kinds = {b.key: b.kind for b in boxes}
-    parts = [_arrow(a, placed, kinds) for a in outline_arrows]
+    parts = [hull_svg(path, rectangle, walk.words) for path, rectangle in around.items()]
+    parts += [_arrow(a, placed, kinds) for a in outline_arrows]
     parts += [_box(b, placed, walk) for b in boxes]
     parts += [
         _label(a.key, labels.get(a.key, ""), shapes.get(a.source, ""), placed)
         for a in outline_arrows
+    ]
+    parts += [
+        cover_svg(path, len(walk.clusters[path]), rectangle, walk.words)
+        for path, rectangle in around.items()
     ]
     title = escape(walk.words("graph", root=walk.names[walk.root]))
     width, height = math.ceil(placed.width), math.ceil(placed.height)
@@ -128,7 +138,7 @@ def draw(walk: Walk) -> Drawing:
         + "".join(parts)
         + "</svg>"
     )
-    return Drawing(svg, boxes, placed.boxes)
+    return Drawing(svg, boxes, placed.boxes, tuple(around))
 
 
 def _box(b: Cell, placed: layout.Placed, walk: Walk) -> str:

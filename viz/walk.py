@@ -12,6 +12,7 @@ from autograd_lite.errors import ArgumentError, DataError, ShapeError
 from autograd_lite.graph import Node, downward, steps
 
 from .backward import backward
+from .clusters import clusters_of
 from .formulas import is_single
 from .forward import forward
 from .frames import Walk
@@ -53,7 +54,7 @@ def walk(
         found = grouped(root, names, named, words or Words())
         if found is not None:
             return found
-    scene = Scene(root, names, keep, words or Words(), RECORDS[order], depth=depth)
+    scene = Scene(root, names, keep, words or Words(), RECORDS[order], depth=depth, model=model)
     return played(scene, update, order == "right")
 
 
@@ -84,7 +85,16 @@ def played(scene: Scene, update: float | None = None, right: bool = True) -> Wal
     if update is not None:
         frames += updates(scene, float(update))
     constants = scene.formulas.constants
-    return Walk(scene.root, scene.names, scene.outline, scene.words, tuple(frames), constants)
+    clusters = clusters_of(scene.replay.order, scene.outline, scene.parameters)
+    return Walk(
+        scene.root,
+        scene.names,
+        scene.outline,
+        scene.words,
+        tuple(frames),
+        constants,
+        clusters,
+    )
 
 
 def _in_parts(

@@ -29,6 +29,10 @@ ARRAYS: dict[str, str] = {
     "legend_positive": "above 0",
     "legend_negative": "below 0",
     "legend_zero": "0",
+    # modules
+    "fold": "Fold {module}",
+    "unfold": "Unfold {module}",
+    "folded_boxes": "{count} boxes folded",
     # parts of a large graph
     "parts_note": "{nodes} nodes are shown in {parts} parts: modules, arrays of parameters, and "
     "what is repeated. parts=False or keep= shows single numbers.",

@@ -75,3 +75,26 @@ def test_a_box_leads_to_the_step_that_gave_it_its_gradient_by_click_and_enter(op
     result.focus()
     result.press("Enter")
     assert shown.locator(".count").inner_text().startswith("step 1 of")
+
+
+def test_a_module_folds_and_unfolds_by_click_and_key_and_marks_the_step(open_file, tmp_path):
+    model = nn.MLP([4, 3, 2], rng=0)
+    loss = nn.cross_entropy(model(np.ones((1, 4))), np.array([1]))
+    shown = open_file(step(loss).save(tmp_path / "net.html"))
+    shown.get_by_role("button", name="Whole graph").click()
+    weight = shown.locator("[data-box]", has=shown.locator("text.name", has_text="layers.0.weight"))
+    cover = shown.locator("[data-cover='layers.0']")
+    shown.get_by_role("button", name="Fold layers.0").click()
+    playwright.expect(weight).to_be_hidden()
+    playwright.expect(cover).to_be_visible()
+    assert "4 boxes folded" in cover.text_content()
+    assert "receiving" in cover.get_attribute("class")  # its first operation computes
+    shown.get_by_role("button", name="Last", exact=True).click()
+    assert shown.locator("h2").inner_text().endswith("hands layers.0.weight its share")
+    assert "giving" in cover.get_attribute("class")
+    handle = shown.get_by_role("button", name="Unfold layers.0")
+    handle.focus()
+    counter = shown.locator(".count").inner_text()
+    handle.press(" ")
+    playwright.expect(weight).to_be_visible()
+    assert shown.locator(".count").inner_text() == counter
