@@ -15,6 +15,7 @@ backpropagation, and prints itself as LaTeX and as Python.
 from typing import Any
 
 from .anomaly import detect_anomaly
+from .checkpoint import checkpoint
 from .checks import check_grads
 from .define import define
 from .detach import detach
@@ -155,6 +156,7 @@ __all__ = [
     "cbrt",
     "ceil",
     "check_grads",
+    "checkpoint",
     "clip",
     "compile",
     "copysign",

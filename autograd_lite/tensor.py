@@ -121,18 +121,7 @@ class Tensor(Operators, Guarded):
 
     def hand_down(self) -> None:
         for _, operand, _, share in arrows(self, self.grad, False, None):
-            if operand.op is not None and isinstance(operand, Tensor):
-                before = operand.grad
-                operand.grad = share if before is None else np.asarray(before + share)
-                continue
-            with _leaves:  # other threads may add to them as well
-                if not isinstance(operand, Tensor):
-                    operand.grad += float(share)
-                elif operand.grad is not None:
-                    operand.grad = np.asarray(operand.grad + share)
-                else:  # a leaf's gradient is the user's own to change
-                    shared = share is self.grad or share.base is not None
-                    operand.grad = share.copy() if shared else share
+            receive(operand, share, self.grad)
 
     def _seed(self, upstream: Any) -> Any:
         if upstream is None:
@@ -330,6 +319,22 @@ def gathered(values: Any) -> Tensor:
     given = np.array([numbers(v) for v in entries], dtype=float)
     flat = Tensor._node(given, array_rules.stack, entries, {"axis": 0}, None)
     return array_rules.reshape(flat, shape=array.shape)  # type: ignore[no-any-return]
+
+
+def receive(operand: Node, share: Any, upstream: Any = None) -> None:
+    """Add a contribution, which came from `upstream`, to the gradient of an operand."""
+    if operand.op is not None and isinstance(operand, Tensor):
+        before = operand.grad
+        operand.grad = share if before is None else np.asarray(before + share)
+        return
+    with _leaves:  # other threads may add to them as well
+        if not isinstance(operand, Tensor):
+            operand.grad += float(share)
+        elif operand.grad is not None:
+            operand.grad = np.asarray(operand.grad + share)
+        else:  # a leaf's gradient is the user's own to change
+            shared = share is upstream or share.base is not None
+            operand.grad = share.copy() if shared else share
 
 
 def _method(rule: Rule) -> Any:

@@ -17,13 +17,13 @@ from . import numpy_elementwise, rules
 from .composed_ufuncs import COMPOSED_UFUNCS
 from .copying import Copied
 from .errors import DataError, LeaveGraphError, MutationError, ShapeError, UnsupportedError
-from .graph import Node
+from .graph import Node, arrows
 from .operators import Rounding, method_names
 from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 from .scalar_math import exactly
 from .symbols import BY_UFUNC
-from .tensor import Tensor
+from .tensor import Tensor, receive
 from .value_operators import ValueOperators
 
 _new = object.__new__
@@ -141,6 +141,9 @@ class Value(ValueOperators, Rounding, Copied):
                 second.grad += gradient * self.db
             elif first.__class__ is not tuple:
                 first.grad += gradient * self.da
+            elif self.da is None:  # a row with no local derivatives to store
+                for _, operand, _, share in arrows(self, gradient, False, None):
+                    receive(operand, share)
             else:
                 for operand, local in zip(first, self.da, strict=True):
                     if operand.__class__ is Value:
@@ -249,7 +252,7 @@ class Value(ValueOperators, Rounding, Copied):
         return interpret(rule, operands)
 
     @staticmethod
-    def _made(rule: Elementwise, y: float, a: Any, da: Any, b: Any, db: Any) -> Value:
+    def _made(rule: Rule, y: float, a: Any, da: Any, b: Any, db: Any) -> Value:
         """A new node; a leaf inside `no_grad`. An anomaly detector is shown it."""
         node = _new(Value)
         node._data, node.op, node.a, node.da, node.b, node.db = y, rule, a, da, b, db
