@@ -52,7 +52,7 @@ class Derivation:
     @property
     def latex(self) -> str:
         found = []
-        for sentence, lines in self.parts:
+        for sentence, lines in self._told():
             found.append(sentence)
             if lines:
                 body = BREAK.join(f"  {line}" for line in lines)
@@ -62,12 +62,15 @@ class Derivation:
     @property
     def markdown(self) -> str:
         found = []
-        for sentence, lines in self.parts:
+        for sentence, lines in self._told():
             found.append(sentence)
             if lines:
                 body = BREAK.join(lines)
                 found.append(f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$")
         return "\n\n".join(found) + "\n"
+
+    def _told(self) -> list[tuple[str, list[str]]]:
+        return [part for part in self.parts if part[0] or part[1]]
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the derivation to a file, `.md`, or `.tex` for a paper to input. Gives the path.

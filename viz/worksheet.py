@@ -101,7 +101,8 @@ def worksheet(
     of the graph are used.
     words: messages in another language, by the keys of `viz.words.ENGLISH`.
     Raises DataError if `y` is no node, ShapeError if it has more than one entry, ArgumentError for
-    a seed that is no whole number, UnsupportedError for more numbers than a person would write.
+    a seed that is no whole number or a node that was not computed, UnsupportedError for more
+    numbers than a person would write.
 
     >>> from autograd_lite import Value
     >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
@@ -111,6 +112,11 @@ def worksheet(
     language = Words(words)
     first = walk(y, names, words=language)
     count = _count(first)
+    if not count:
+        raise ArgumentError(
+            f"worksheet: {first.names[y]} was not computed from anything, so a sheet would ask "
+            "for nothing.\n  Give a node that was computed from others."
+        )
     if count > MOST or first.outline.inside:
         raise UnsupportedError(
             f"worksheet: this graph asks for {count} numbers; a sheet has {MOST} at most.\n"

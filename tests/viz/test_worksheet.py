@@ -186,6 +186,8 @@ def test_what_cannot_be_a_sheet_is_refused(tmp_path):
     for seed in ("7", 1.5, [], [1, True], [None]):
         with pytest.raises(ag.ArgumentError, match="whole number"):
             viz.worksheet(running(), seed=seed)
+    with pytest.raises(ag.ArgumentError, match="x was not computed"):
+        viz.worksheet(x)
     with pytest.raises(ag.ShapeError):
         viz.worksheet(Tensor(np.ones(2)) * 2)
     with pytest.raises(ag.ArgumentError, match=r"saved as \.html"):
