@@ -211,15 +211,33 @@ def _answer(name: str) -> Callable[..., Any]:
     return method
 
 
-# The methods of ndarray that answer questions.
+# The methods of ndarray that change it, and those that answer questions.
+IN_PLACE_METHODS = ("fill", "put", "resize")
 ANSWERS = ("all", "any", "argmax", "argmin", "argpartition", "argsort", "nonzero", "tolist")
+
+
+def _refused_in_place(name: str) -> Callable[..., Any]:
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        raise MutationError(
+            f".{name}() would change a Tensor in place, and the gradients of what was computed "
+            "from it would be wrong.\n  Build a new one with np.where or np.concatenate; to change "
+            "a parameter between steps assign to its .data."
+        )
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = "Refused: a Tensor is not changed in place."
+    return method
+
+
 # NumPy's function: the adapter with its signature that calls the rules.
 FUNCTIONS: dict[Any, Callable[..., Any]] = {}
 # The methods of ndarray that Tensor has as well.
 METHODS: dict[str, Callable[..., Any]] = {name: _answer(name) for name in ANSWERS}
+METHODS |= {name: _refused_in_place(name) for name in IN_PLACE_METHODS}
 # And its attributes, but for those that every use of a Tensor asks for.
 PROPERTIES: dict[str, Callable[..., Any]] = {
     "mT": numpy_shapes.matrix_transpose,
+    "flat": numpy_shapes.ravel,
     "real": lambda a: a,
     "imag": lambda a: np.zeros_like(numbers(a)),
     "itemsize": lambda a: numbers(a).itemsize,

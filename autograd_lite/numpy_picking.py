@@ -14,6 +14,14 @@ from .numpy_arguments import array, axes_in, axis_in, plain, refuse, sizes, whol
 from .numpy_shapes import ravel, same_dtype
 
 
+def _positions(name: str, function: Callable[..., Any], *given: Any, **settings: Any) -> Any:
+    """The positions that NumPy's own function gives; IndexingError for one that is not there."""
+    try:
+        return function(*given, **settings)
+    except (IndexError, ValueError) as error:
+        raise IndexingError(f"{name}: {error}.") from None
+
+
 def take(a: Any, indices: Any, axis: Any = None, out: Any = None, mode: str = "raise") -> Any:
     """The entries at `indices` along an axis; of all entries in one row if axis is None."""
     refuse("np.take", {"out": out})
@@ -112,7 +120,8 @@ def delete(arr: Any, obj: Any, axis: Any = None) -> Any:
     """Without the entries at the positions `obj` along an axis."""
     a, place = (ravel(arr), 0) if axis is None else (arr, axis_in("delete", axis, arr.ndim))
     which = obj if isinstance(obj, slice) else plain(obj, "delete", "a position")
-    return take(a, np.delete(np.arange(a.shape[place]), which), place)
+    left = _positions("delete", np.delete, np.arange(a.shape[place]), which)
+    return take(a, left, place)
 
 
 def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
@@ -122,7 +131,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     new = same_dtype(array(values), a)
     # Where each entry of the result comes from, np.insert says itself when it moves positions.
     old = picking_rules.positions(a.shape)
-    order = np.insert(old, where, a.size + picking_rules.positions(new.shape), axis=axis)
+    added = a.size + picking_rules.positions(new.shape)
+    order = _positions("insert", np.insert, old, where, added, axis=axis)
     return joining_rules.concatenate(ravel(a), ravel(new), axis=0)[order]
 
 
@@ -168,7 +178,8 @@ def partition(
     """The entry `kth` where sorting puts it, smaller ones before, larger ones after."""
     refuse("np.partition", {"order": order})
     a, place = (ravel(a), 0) if axis is None else (a, axis_in("partition", axis, a.ndim))
-    indices = np.argpartition(numbers(a), plain(kth, "partition", "kth"), axis=place)
+    places = plain(kth, "partition", "kth")
+    indices = _positions("partition", np.argpartition, numbers(a), places, axis=place)
     return picking_rules.take_along_axis(a, indices=indices, axis=place)
 
 

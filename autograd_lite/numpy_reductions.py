@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from . import reduction_rules, rules, shape_rules
-from .errors import ArgumentError, AxisError
-from .graph import numbers
+from .errors import ArgumentError, AxisError, DataError
+from .graph import Node, numbers
 from .numpy_arguments import array, axes, axes_in, axis_in, plain, refuse, unset
 from .numpy_shapes import astype, ravel
 
@@ -210,6 +210,8 @@ def average(
     scale = sum_(spread, axis, keepdims=keepdims)
     kind = np.result_type(a.dtype, weights.dtype)
     scale = scale if scale.dtype == kind else astype(scale, kind)
+    if np.any(np.equal(scale, 0)):
+        raise ArgumentError("average: the weights add up to 0, so there is nothing to divide by.")
     result = sum_(a * weights, axis, keepdims=keepdims) / scale
     return (result, scale) if returned else result
 
@@ -224,9 +226,10 @@ def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
     y = log(sum_j exp(a_j)), computed as m + log(sum_j exp(a_j - m)) with m = max(a).
 
-    a: numbers, an array, a Tensor, or an object array of Values.  axis: int, tuple, None for all.
+    a: numbers, an array, a Tensor, or Values in a list or an object array.
+    axis: an int, a tuple, or None for all.  keepdims: whether the axes stay, with size 1.
     Its gradient is the softmax of `a`. Entries at -inf count for nothing; the result of none is
-    -inf. Raises AxisError for an axis that is not there.
+    -inf. Raises AxisError for an axis that is not there, DataError for what is no real number.
     Source: Blanchard, Higham, Higham, Accurately Computing the Log-Sum-Exp and Softmax Functions,
     IMA Journal of Numerical Analysis 41 (2021).
 
@@ -236,7 +239,11 @@ def logsumexp(a: Any, axis: Any = None, keepdims: bool = False) -> Any:
     a = array(a)
     if isinstance(a, np.ndarray) and a.dtype.kind in "biu":
         a = a.astype(np.float64)
+    if isinstance(a, np.ndarray) and a.dtype.kind not in "fO":
+        raise DataError(f"logsumexp: an array of {a.dtype}, shape {a.shape}. Use real numbers.")
     place = None if axis is None else axes_in("logsumexp", axis, a.ndim)
+    if isinstance(a, Node) and not a.shape:
+        return a  # the logarithm of the exponential of one number
     return reduction_rules.logsumexp(a, axis=place, keepdims=bool(keepdims))
 
 

@@ -6,6 +6,7 @@ import operator
 import numpy as np
 import pytest
 from numpy_calls import CALLS, METHODS
+from scipy import special
 
 import autograd_lite as ag
 from autograd_lite import Tensor, Value
@@ -400,3 +401,87 @@ def test_attributes_of_ndarray():
     assert np.array_equal(np.sort(t).data, t.sort().data)
     assert np.array_equal(t.data, M)  # sorting by the method gives a new Tensor, too
     assert t.partition(1).shape == (2, 3)
+    assert [float(x) for x in t.flat] == M.ravel().tolist()
+    for change in (lambda: t.fill(0), lambda: t.put(0, 1.0), lambda: t.resize(3)):
+        with pytest.raises(ag.MutationError, match="in place"):
+            change()
+    assert np.array_equal(t.data, M)
+
+
+# --- logsumexp ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1, (0, 1)])
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_logsumexp_is_scipy_s_with_softmax_as_its_gradient(axis, keepdims):
+    for x in (M, M * 1e3, M - 1e4, np.where(M > 0, M, -np.inf)):
+        expected = special.logsumexp(x, axis=axis, keepdims=keepdims)
+        t = Tensor(x)
+        values = np.frompyfunc(Value, 1, 1)(x)
+        for given in (x, t, values):
+            found = ag.logsumexp(given, axis=axis, keepdims=keepdims)
+            assert np.shape(found) == np.shape(expected)
+            np.testing.assert_allclose(ag.detach(found), expected, rtol=1e-14)
+            if given is not x:
+                np.sum(found).backward()
+        np.testing.assert_allclose(t.grad, special.softmax(x, axis=axis), rtol=1e-12)
+        of_values = np.array([v.grad for v in values.flat]).reshape(x.shape)
+        np.testing.assert_allclose(of_values, t.grad, rtol=1e-12, atol=1e-300)
+
+
+def test_logsumexp_of_nothing_of_minus_infinity_and_of_one_number():
+    assert ag.logsumexp([]) == -np.inf
+    t = Tensor([-np.inf, -np.inf])
+    y = ag.logsumexp(t)
+    y.backward()
+    assert y.item() == -np.inf
+    assert np.array_equal(t.grad, [0, 0])
+    v = Value(2.0)
+    assert ag.logsumexp(v) is v
+    assert ag.logsumexp([Value(1.0), Value(1.0)]).data == pytest.approx(1 + math.log(2))
+    assert ag.logsumexp(np.array([1, 1])) == pytest.approx(1 + math.log(2))
+    assert ag.logsumexp(np.float32([1, 1])).dtype == np.float32
+    with pytest.raises(ag.DataError):
+        ag.logsumexp("abc")
+    with pytest.raises(ag.AxisError):
+        ag.logsumexp([1.0], axis=1)
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda t: np.sum(t, axis=2), ag.AxisError),
+        (lambda t: np.sum(t, axis=0.5), ag.DataError),
+        (lambda t: np.max(t, where=t > 0), ag.ArgumentError),
+        (lambda t: np.partition(t, 9), ag.IndexingError),
+        (lambda t: np.insert(t, 9, 1.0), ag.IndexingError),
+        (lambda t: np.delete(t, 9), ag.IndexingError),
+        (lambda t: np.take(t, 1.5), ag.IndexingError),
+        (lambda t: np.take(t, t), ag.IndexingError),
+        (lambda t: np.choose([0, 5, 0], [t, t]), ag.IndexingError),
+        (lambda t: np.average(t, weights=[[0, 0, 0], [0, 0, 0]]), ag.ArgumentError),
+        (lambda t: np.average(t, weights=[1, 2]), ag.ArgumentError),
+        (lambda t: np.split(t, 4), ag.ShapeError),
+        (lambda t: np.pad(t, -1), ag.ArgumentError),
+        (lambda t: np.pad(t, (1, 2, 3)), ag.ShapeError),
+        (lambda t: np.quantile(t, 1.5), ag.ArgumentError),
+        (lambda t: np.quantile(t, t[0]), ag.ArgumentError),
+        (lambda t: np.diff(t, n=-1), ag.ArgumentError),
+        (lambda t: np.gradient(t[:1], axis=0), ag.ShapeError),
+        (lambda t: np.resize(t, (-1, 2)), ag.ShapeError),
+        (lambda t: np.meshgrid(t, indexing="x"), ag.DataError),
+        (lambda t: np.linspace(t, t, -1), ag.ArgumentError),
+        (lambda t: np.var(t, ddof=1, correction=1), ag.ArgumentError),
+        (lambda t: np.ldexp(1.0, t), ag.DataError),
+        (lambda t: np.full_like(M, t), ag.MutationError),
+        (lambda t: np.sum(t, dtype=int), ag.DataError),
+        (lambda t: np.isneginf(t, t), ag.MutationError),
+        (lambda t: np.where(t > 0, t), ag.ArgumentError),
+        (lambda t: np.piecewise(t, [t > 0], [1, 2, 3]), ag.ShapeError),
+    ],
+)
+def test_a_call_that_makes_no_sense_is_an_error_with_the_numbers(call, error):
+    t = Tensor(M)
+    with pytest.raises(error):
+        call(t)
+    assert np.array_equal(t.data, M)
