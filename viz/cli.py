@@ -184,7 +184,7 @@ def _quiz(options: argparse.Namespace) -> None:
     if options.html is not None:
         print(f"Open {asked.save(options.html)} in a browser.")
     elif options.text:
-        print(encodable(asked.text(), sys.stdout.encoding))
+        print(encodable(asked.written(), sys.stdout.encoding))
     else:
         asked.ask_in(sys.stdin, sys.stdout)
 

@@ -167,9 +167,11 @@ function pageQuiz(model, tools, page) {
     field.focus({ preventScroll: true });
   });
   listen(field, "keydown", (event) => {
-    if (event.key !== "Escape") return;
-    event.stopPropagation();
-    page.leave(); // from here the arrow keys step again
+    if ((event.key !== "Escape" && event.key !== "Enter") || event.isComposing) return;
+    event.stopPropagation(); // a notebook around the page has its own use for both
+    event.preventDefault();
+    if (event.key === "Enter") check();
+    else page.leave(); // from here the arrow keys step again
   });
   listen(field, "input", () => {
     const r = open(page.at());

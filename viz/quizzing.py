@@ -247,6 +247,10 @@ class Quiz(Showable):
         return f"{heading}. {again}".rstrip() + f"\n{graph}\n\n{question}"
 
     def text(self) -> str:
+        """What is asked now, as plain text."""
+        return str(self)
+
+    def written(self) -> str:
         """All questions as plain text, and after them the answers."""
         asked = self.first.questions
         graph = table(self.first.walk, self._forward(), settled=True)

@@ -142,6 +142,22 @@ def test_the_kernel_and_the_page_share_the_step(lab, open_notebook):
     expect(again.locator(".autograd-lite-walk img").first).to_be_hidden()
 
 
+def test_the_kernel_hears_what_was_answered_in_a_quiz(lab, open_notebook):
+    code = CODE.replace("walk = viz.step", "quiz = viz.quiz").replace("\nwalk", "\nquiz")
+    (lab.folder / "quiz.ipynb").write_text(notebook((code, []), ("", [])))
+    page = open_notebook("quiz.ipynb")
+    run_all(page)
+    live = page.locator(LIVE)
+    live.get_by_role("button", name="Last", exact=True).click()
+    field = live.locator(".answer")
+    for typed in ("2.5", "k*1"):
+        field.fill(typed)
+        field.press("Enter")
+    expect(live.locator(".verdict.right")).to_contain_text("Right.")
+    heard = ask_kernel(page, "[(a['typed'], a['right']) for a in quiz.widget.answers]")
+    expect(heard).to_have_text("[('2.5', False), ('k*1', True)]")
+
+
 def test_a_saved_notebook_that_is_not_trusted_shows_the_picture(lab, open_notebook):
     walk = step(running_example())
     shown = {"output_type": "display_data", "metadata": {}, "data": walk._repr_mimebundle_()}

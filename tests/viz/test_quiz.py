@@ -252,6 +252,14 @@ def test_the_page_holds_nothing_readable_of_the_answers():
     assert "hands w its share" not in page
 
 
+def test_a_saved_notebook_holds_no_answer():
+    bundle = viz.quiz(neuron())._repr_mimebundle_()
+    answers = {q.answer for q in viz.quiz(neuron()).first.questions} - {"1"}
+    readable = bundle["text/plain"] + bundle["text/html"]
+    assert "Your turn" in bundle["text/plain"]
+    assert [a for a in answers if len(a) > 4 and a in readable.replace("−", "-")] == []
+
+
 def test_what_is_sealed_twice_is_open():
     content = {"a": ['<b> "quoted" | \\ ~ \'', 5.25, "−15 größe"], "Z": None}
     turned = seal(content).translate(str.maketrans(PLAIN, SEALED))
