@@ -222,8 +222,9 @@ class Structural(Rule):
         self.builtin = builtin
 
     def compute(self, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        if any(isinstance(x, np.ndarray) and x.dtype.hasobject for x in operands):
-            return (self.composed or self.value)(*operands, **params)
+        for x in operands:
+            if isinstance(x, np.ndarray) and x.dtype.hasobject:
+                return (self.composed or self.value)(*operands, **params)
         return self.value(*operands, **params)
 
     def differentiates(self, slot: int) -> bool:

@@ -82,7 +82,9 @@ class Tensor(Operators, Guarded):
         node.mark = node.version = 0
         traced = False
         for x in operands:
-            traced = traced or isinstance(x, Node)
+            if isinstance(x, Node):
+                traced = True
+                break
         if not traced or (state.paused and kept_out(node)):
             if node._data.base is not None:  # a leaf's array is its own, for the user to write to
                 node._data = node._data.copy()
@@ -277,8 +279,11 @@ class Tensor(Operators, Guarded):
         return node
 
 
+_READY = (Tensor, int, float, np.bool_, np.floating, np.integer)  # operands that go in as they are
+
+
 def _operand(rule: Rule, x: Any) -> Any:
-    if isinstance(x, Tensor | int | float | np.bool_ | np.floating | np.integer):
+    if isinstance(x, _READY):
         return x
     if isinstance(x, Node):
         if here.transforms:  # a float argument of one transform beside an array of another
