@@ -22,7 +22,7 @@ from autograd_lite import (
 )
 from autograd_lite.errors import DependencyError
 
-from . import architecture, datasets, init
+from . import architecture, datasets, init, tables
 from .activations import (
     ELU,
     GELU,
@@ -118,6 +118,7 @@ __all__ = [
     "silu",
     "softmax",
     "softplus",
+    "tables",
     "tanh",
     "to_onnx",
     "to_torch",
