@@ -13,7 +13,7 @@ from .containers import Parts, cells, is_grid
 from .errors import GradientError, RuleError, UnsupportedError
 from .graph import Node, Sweep, numbers
 from .mutation import stamp
-from .recording import is_paused, watch
+from .recording import is_paused, note, watch
 from .rows import Structural
 from .tensor import Tensor, gathered
 from .tracing import check_function
@@ -92,6 +92,7 @@ class _Again(Structural):
         self.captured = tuple(_outside(nodes, made, stand_ins))
         operands = (*self.arguments, *self.captured)
         if not operands or not nodes:
+            note(*made)  # an outer call gets them as they are
             return result
         put = iter(self._nodes(nodes, operands))
         return parts.rebuild([_replaced(leaf, put) for leaf in parts.leaves])
@@ -111,6 +112,8 @@ class _Again(Structural):
                     seeds[node] = seeds[node] + seed if node in seeds else seed
             stops = (*stand_ins, *self.captured)
             found = Sweep(seeds, stops, build).run(seeds) if seeds else {}
+        if build:
+            note(*made)  # the gradient is made of them
         for slot in slots:
             if stops[slot] in found:
                 yield slot, found[stops[slot]]

@@ -20,6 +20,7 @@ from .transforms import gradient_of, traced_vjp
 from .value import Value
 
 MODES = ("auto", "rev", "fwd")
+_COLUMN = 3  # rows that cost as much as one column: forward mode goes through each rule twice
 
 
 def jacobian(
@@ -33,7 +34,8 @@ def jacobian(
     gives a tuple of blocks.
 
     mode: "rev" pulls back one row for each entry of the value, "fwd" pushes forward one column for
-    each entry of the arguments, and "auto" takes what is fewer. f is called once in any case.
+    each entry of the arguments. "auto" takes rows, which cost less each, unless there are more than
+    three times as many of them. f is called once in any case.
     has_aux: f gives (value, aux), and the result is (J, aux).
 
     Raises ArgumentError for another mode, DataError and GradientError as `grad` does.
@@ -60,7 +62,7 @@ def _jacobian(
         with inside_transform():
             call = Call(name, f, args, kwargs, chosen, has_aux, paused)
             rows, columns = _size(call.outputs), _size(call.leaves)
-            forward = columns < rows if mode == "auto" else mode == "fwd"
+            forward = _COLUMN * columns < rows if mode == "auto" else mode == "fwd"
             blocks = (_by_columns if forward else _by_rows)(call)
         built = []
         for row in blocks:

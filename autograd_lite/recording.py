@@ -63,10 +63,10 @@ def kept_out(node: Any) -> bool:
     return False
 
 
-def note(node: Any) -> None:
-    """Tell the watch of this thread that a node was made."""
+def note(*nodes: Any) -> None:
+    """Tell the watch of this thread that nodes were made."""
     if here.watches:
-        here.watches[-1].add(node)
+        here.watches[-1].update(nodes)
 
 
 @contextlib.contextmanager

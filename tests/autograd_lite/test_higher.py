@@ -262,10 +262,10 @@ def test_auto_is_the_cheaper_mode(monkeypatch):
         monkeypatch.setattr(
             higher, name, lambda call, name=name, real=real: used.append(name) or real(call)
         )
-    ag.jacobian(lambda x: np.tanh(W1 @ x))(np.ones(4))  # 5 by 4
-    ag.jacobian(lambda x: np.tanh(W1.T @ x))(np.ones(5))  # 4 by 5
-    ag.jacobian(lambda x: np.tanh(x))(np.ones(5))
-    assert used == ["_by_columns", "_by_rows", "_by_rows"]
+    ag.jacobian(lambda x: np.tanh(W1 @ x * x[0]))(np.ones(4))  # 5 by 4
+    ag.jacobian(lambda t: np.tanh(W1 * t))(0.5)  # 20 by 1
+    ag.jacobian(lambda x: np.sum(np.tanh(x)))(np.ones(5))  # 1 by 5
+    assert used == ["_by_rows", "_by_columns", "_by_rows"]
 
 
 @pytest.mark.parametrize(

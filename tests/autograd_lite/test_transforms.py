@@ -1,7 +1,7 @@
 """grad, value_and_grad and jvp: containers, levels, constants, and what they refuse."""
 
 import threading
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 
 import numpy as np
 import pytest
@@ -331,3 +331,216 @@ def test_every_error_is_an_autograd_error():
     for error in errors:
         assert issubclass(error, AutogradError)
         assert error is AutogradError or len(error.__mro__) > len(AutogradError.__mro__) + 1
+
+
+def test_vjp_pulls_back_any_number_of_times():
+    W, x = np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([0.5, -1.0])
+    calls = []
+
+    def f(W, x):
+        calls.append(1)
+        return np.tanh(W @ x)
+
+    y, pullback = ag.vjp(f, W, x)
+    assert np.array_equal(y, np.tanh(W @ x))
+    slope = 1 - y * y
+    for v in (np.array([1.0, 0.0]), np.array([1.0, 2.0]), np.array([0, 1])):
+        gW, gx = pullback(v)
+        np.testing.assert_allclose(gW, np.outer(v * slope, x), rtol=1e-14)
+        np.testing.assert_allclose(gx, W.T @ (v * slope), rtol=1e-14)
+    assert calls == [1]
+    single, pull = ag.vjp(lambda x: x * x, np.float32([3.0]))
+    assert single.dtype == pull(np.ones(1))[0].dtype == np.float32
+    assert ag.vjp(lambda x: 5.0, 2.0)[1](1.0) == (0.0,)
+    v = np.ones(2)
+    pulled = ag.vjp(lambda x: x, x)[1](v)[0]
+    pulled += 1
+    assert np.array_equal(v, [1.0, 1.0])
+
+
+def test_vjp_of_containers_and_of_one_result_given_twice():
+    p = {"w": np.array([1.0, 2.0]), "b": 0.5}
+
+    def f(p, *, k):
+        y = p["w"] * p["b"] * k
+        return {"y": (y, y), "sum": y.sum(), "fixed": 1.0}
+
+    value, pullback = ag.vjp(f, p, k=2.0)
+    assert value["sum"] == 3.0
+    assert type(value["y"]) is tuple
+    one = np.array([1.0, 0.0])
+    (g,) = pullback({"y": (one, one), "sum": 1.0, "fixed": 7.0})
+    assert np.array_equal(g["w"], [3.0, 1.0])
+    assert g["b"] == 2 * (3 * 1.0 + 1 * 2.0)
+    assert type(g["b"]) is float
+    with pytest.raises(ShapeError, match=r"the result\['y'\] is float; that is tuple of 2"):
+        pullback({"y": 1.0, "sum": 1.0, "fixed": 1.0})
+    with pytest.raises(ShapeError, match=r"the result\['y'\]\[1\] has shape \(3,\)"):
+        pullback({"y": (one, np.ones(3)), "sum": 1.0, "fixed": 1.0})
+    with pytest.raises(ShapeError, match="keys"):
+        pullback({"y": (one, one)})
+    with pytest.raises(DataError, match=r"the result\['sum'\] is NoneType"):
+        pullback({"y": (one, one), "sum": None, "fixed": 1.0})
+
+
+def test_pullbacks_can_be_differentiated_inside_and_outside_their_transform():
+    x = np.array([0.3, -0.8])
+
+    def inside(s):
+        y, pullback = ag.vjp(lambda x: np.tanh(s * x), x)
+        return np.sum(pullback(y)[0] * x)
+
+    def by_hand(s):
+        y = np.tanh(s * x)
+        return np.sum(y * s * (1 - y * y) * x)
+
+    assert inside(0.6) == pytest.approx(by_hand(0.6), rel=1e-14)
+    slope = (by_hand(0.6 + 1e-6) - by_hand(0.6 - 1e-6)) / 2e-6
+    assert ag.grad(inside)(0.6) == pytest.approx(slope, rel=1e-8)
+    assert ag.jvp(inside, (0.6,), (1.0,))[1] == pytest.approx(ag.grad(inside)(0.6), rel=1e-13)
+    _, pullback = ag.vjp(np.tanh, x)
+    found = ag.grad(lambda v: np.sum(pullback(v)[0] ** 2))(x)
+    np.testing.assert_allclose(found, 2 * x * (1 - np.tanh(x) ** 2) ** 2, rtol=1e-14)
+    with ag.no_grad():
+        (g,) = ag.vjp(np.tanh, Tensor(x))[1](np.ones(2))
+    assert g.op is None
+
+
+D = {
+    "grad": ag.grad,
+    "fwd": lambda f: lambda x: ag.jvp(f, (x,), (1.0,))[1],
+    "vjp": lambda f: lambda x: ag.vjp(f, x)[1](1.0)[0],
+    "jacobian": ag.jacobian,
+    "forward jacobian": lambda f: ag.jacobian(f, mode="fwd"),
+    "checkpoint": lambda f: ag.grad(ag.checkpoint(f)),
+}
+
+
+@pytest.mark.parametrize("outer", D)
+@pytest.mark.parametrize("inner", D)
+def test_no_pair_of_transforms_confuses_its_perturbations(outer, inner):
+    """Siskind and Pearlmutter 2005, Manzyuk et al. 2019: levels stay apart."""
+    outer, inner = D[outer], D[inner]
+    assert outer(lambda x: x * inner(lambda y: x + y)(1.0))(1.0) == 1.0
+    assert outer(lambda x: x * inner(lambda y: x * y)(2.0))(3.0) == 6.0
+    assert outer(lambda x: inner(lambda y: y * y * x)(x))(3.0) == 12.0
+    assert outer(lambda x: x * inner(lambda y: inner(lambda z: x * y * z)(y) * y)(x))(2.0) == 24.0
+    # Manzyuk et al.'s shift operator: a function that is returned by one derivative meets another.
+    shift = outer(lambda x: inner(lambda y: (y + x + x) ** 3)(1.0))(0.0)
+    assert shift == 12.0
+    cube = outer(lambda x: inner(lambda y: ag.grad(lambda z: (x * y * z) ** 3)(y))(x))(1.0)
+    assert cube == 105.0  # d/dy (3 x^3 y^5) is 15 x^7 at y = x, whose slope is 105 x^6
+
+
+def test_numbers_beside_arrays():
+    W = np.arange(6.0).reshape(2, 3).astype(np.float32)
+    gx, gW = ag.grad(lambda x, W: np.sum(x * W * x), (0, 1))(2.0, W)
+    assert gx == 60.0
+    assert type(gx) is float
+    assert gW.dtype == np.float32
+    value = ag.value_and_grad(lambda x, W: np.sum(x * W))(2.0, W)[0]
+    assert value.dtype == np.float32  # a number is weak beside an array
+    t = np.linspace(0.0, 1.0, 5)
+    decay = lambda a: np.sqrt(np.sum((a * np.exp(-a * t)) ** 2))
+    slope = (decay(2.0 + 1e-6) - decay(2.0 - 1e-6)) / 2e-6
+    assert ag.grad(decay)(2.0) == pytest.approx(slope, rel=1e-8)
+    mixed = lambda x: np.sum(np.array([x, 2 * x]) * (x * np.ones(2)))
+    assert ag.grad(mixed)(3.0) == ag.jvp(mixed, (3.0,), (1.0,))[1] == 18.0
+    assert ag.grad(ag.grad(mixed))(3.0) == 6.0
+
+
+def test_the_learning_rate_of_a_gradient_step_is_differentiated():
+    W = np.array([[0.3, -0.2], [0.5, 0.1]])
+    loss = lambda W, decay: np.sum(np.tanh(W) ** 2) + decay * np.sum(W * W)
+
+    def after_a_step(lr, decay):
+        return loss(W - lr * ag.grad(loss)(W, decay), decay)
+
+    found = ag.grad(after_a_step, (0, 1))(0.1, 0.3)
+    for slot, step in enumerate(((1e-6, 0.0), (0.0, 1e-6))):
+        up, down = (after_a_step(0.1 + s * step[0], 0.3 + s * step[1]) for s in (1, -1))
+        assert found[slot] == pytest.approx((up - down) / 2e-6, rel=1e-7)
+    v, t = Value(2.0), Tensor([1.0, 2.0])
+    ag.grad(lambda x: np.sum(x * x * t))(v).backward()
+    assert v.grad == 6.0
+    assert np.array_equal(t.grad, [4.0, 4.0])
+    with pytest.raises(DataError, match="do not mix"):
+        v * t  # outside of transforms it stays a mistake
+
+
+def test_aux_is_carried_past_the_derivative():
+    f = lambda x, k: (np.sum(x * x) * k, {"h": [np.tanh(x), None], "text": "kept", "k": k})
+    x = np.array([1.0, 2.0])
+    (value, aux), g = ag.value_and_grad(f, has_aux=True)(x, 3.0)
+    assert value == 15.0
+    assert np.array_equal(g, 6 * x)
+    assert np.array_equal(aux["h"][0], np.tanh(x))
+    assert type(aux["h"][0]) is np.ndarray
+    assert (aux["text"], aux["k"], aux["h"][1]) == ("kept", 3.0, None)
+    g, aux = ag.grad(f, has_aux=True)(x, 3.0)
+    assert aux["text"] == "kept"
+    y, dy, aux = ag.jvp(f, (x, 3.0), (x, 0.0), has_aux=True)
+    assert (y, dy, aux["k"]) == (15.0, 30.0, 3.0)
+    assert type(aux["k"]) is float
+    y, pullback, aux = ag.vjp(lambda x: f(x, 3.0), x, has_aux=True)
+    assert np.array_equal(pullback(1.0)[0], 6 * x)
+    used = ag.grad(lambda x: ag.grad(lambda y: (y * y, y**3), has_aux=True)(x)[1])(2.0)
+    assert used == 12.0  # inside a transform aux is still part of the graph
+    for wrong in (lambda x: x, lambda x: (x, x, x), lambda x: [x, x]):
+        with pytest.raises(DataError, match="two things"):
+            ag.grad(wrong, has_aux=True)(1.0)
+
+
+def test_kinds_of_containers_and_what_is_no_array():
+    given = OrderedDict(b=2.0, a=defaultdict(list, w=3.0))
+    back = ag.grad(lambda p: p["b"] * p["a"]["w"])(given)
+    assert type(back) is OrderedDict
+    assert list(back) == ["b", "a"]
+    assert type(back["a"]) is defaultdict
+    assert back == {"b": 3.0, "a": {"w": 2.0}}
+    with pytest.raises(DataError, match=r"argument 0\['W'\]\[1\] is str 'text'"):
+        ag.grad(lambda p: 1.0)({"W": [1.0, "text"]})
+    with pytest.raises(DataError, match="MaskedArray"):
+        ag.grad(np.sum)(np.ma.masked_array([1.0, 2.0], [True, False]))
+    for early in (ag.grad, ag.value_and_grad, ag.vjp):
+        with pytest.raises(DataError, match="not a function"):
+            early(3.0)
+
+
+def test_a_function_that_writes_to_its_argument_changes_nothing_outside():
+    x, p = np.ones(3), {"w": 2.0}
+
+    def f(x, p):
+        p["w"] = p["w"] * 3
+        x = x * 2
+        return np.sum(x) * p["w"]
+
+    assert np.array_equal(ag.grad(f)(x, dict(p)), np.full(3, 12.0))
+    assert ag.grad(f, 1)(x, p) == {"w": 18.0}
+    assert p == {"w": 2.0}
+
+    def writes(x):
+        x[0] = 5.0
+        return np.sum(x)
+
+    with pytest.raises(ag.MutationError):
+        ag.grad(writes)(x)
+    assert np.array_equal(x, np.ones(3))
+    g = ag.grad(np.sum)(x)
+    g *= 2  # a gradient is the user's own
+    assert np.array_equal(g, np.full(3, 2.0))
+
+
+def test_float_inside_a_transform_raises():
+    for transform in (
+        ag.grad,
+        ag.jacobian,
+        ag.hessian,
+        lambda f: lambda z: ag.vjp(f, z),
+        lambda f: lambda z: ag.jvp(f, (z,), (z,)),
+        lambda f: lambda z: ag.hvp(f, z, z),
+    ):
+        for point in (2.0, np.array(2.0)):
+            with pytest.raises(ag.LeaveGraphError):
+                transform(lambda x: x * float(x))(point)
+    assert float(Value(2.0)) == 2.0
