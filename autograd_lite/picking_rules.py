@@ -95,7 +95,7 @@ take = moving("take", np.take, latex="{a}_{i}", badge="[ ]")
 take_along_axis = moving("take_along_axis", np.take_along_axis, latex="{a}_{i}", badge="[ ]")
 repeat = moving("repeat", np.repeat)
 tile = moving("tile", np.tile)
-diagonal = moving("diagonal", np.diagonal, badge="⟍")
+diagonal = moving("diagonal", np.diagonal)
 sort = structural(
     "sort",
     # Entries that tie keep their order, and so do their gradients.
@@ -115,5 +115,4 @@ diag = structural(
     # A matrix of zeros with the vector on its k-th diagonal.
     value=lambda a, k: np.diag(a, k),
     vjps=(lambda g, y, a, k: diagonal(g, offset=k),),
-    badge="⟍",
 )

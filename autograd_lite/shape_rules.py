@@ -79,13 +79,11 @@ tril = structural(
     "tril",
     value=lambda a, k: np.tril(a, k),
     vjps=(lambda g, y, a, k: tril(g, k=k),),
-    badge="◺",
 )
 triu = structural(
     "triu",
     value=lambda a, k: np.triu(a, k),
     vjps=(lambda g, y, a, k: triu(g, k=k),),
-    badge="◹",
 )
 
 # --- what the vjps of other rows are written with

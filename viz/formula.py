@@ -35,6 +35,12 @@ OPERATORS = {
     "sum": "∑",
     "prod": "∏",
     "top": "ᵀ",
+    "lfloor": "⌊",
+    "rfloor": "⌋",
+    "lceil": "⌈",
+    "rceil": "⌉",
+    "lVert": "‖",
+    "rVert": "‖",
 }
 GREEK = {
     "alpha": "α",

@@ -13,7 +13,7 @@ from .formula import MINUS, Formula, row
 NO_BREAK = "\u00a0"
 NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|-?inf|nan")
 BREAKS = ("=", "⇒", "←")
-TIGHT = {"(", ")", "[", "]", "|", ","}
+TIGHT = {"(", ")", "[", "]", "|", ",", "‖", "⌊", "⌋", "⌈", "⌉"}
 
 
 def plain(formula: Formula) -> str:
