@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,14 @@ import numpy as np
 from autograd_lite.errors import AutogradError
 from autograd_lite.graph import Node
 
+from .clusters import clusters_of
+from .drawn_arrays import amount
 from .frames import Walk
-from .numbers import full, is_small, short
+from .modules import names_in, parameter_names
+from .names import computed
+from .numbers import full, short
 from .outline import Arrow, Box, Outline, outline
+from .parts_drawn import PartsDrawn, few_parts, is_large
 from .picture import (
     FONT,
     GRADIENT,
@@ -29,6 +35,7 @@ from .picture import (
     plain,
     quoted,
 )
+from .words import Words
 
 NONE = "–"  # a gradient that was not computed; not 0
 SHOWN_UNASKED = 100  # nodes, where a node shows itself
@@ -52,6 +59,8 @@ def draw(
     names: Mapping[str, Any] | None = None,
     depth: int | None = None,
     keep: Iterable[Node] | None = None,
+    model: Any = None,
+    parts: bool | None = None,
 ) -> Drawing:
     """Draw the graph that `node` was computed by: one box a node, one arrow an operand.
 
@@ -63,8 +72,11 @@ def draw(
     names: `locals()`, to call nodes by their variables.  depth: how many operations are shown,
     counted from the result; what is below is folded.  keep: the inputs to follow in a large graph;
     the others are folded, and the folded terms of a sum into one box.
-    A graph of more than 400 nodes is folded by depth, and the drawing says so.
-    Raises DataError if `node` is no node or `names` no mapping, ArgumentError for a depth below 1.
+    model: the nn.Module that the graph was computed with: what belongs to a module stands together.
+    A graph of more than 400 nodes is shown in parts (modules, arrays of weights, and repeats as
+    "ReLU × 32"), or else folded by depth, and the drawing says so.  parts: whether it is.
+    Raises DataError if `node` is no node or `names` no mapping, ArgumentError for a depth below 1
+    or a model without named parameters.
 
     >>> from autograd_lite import Value
     >>> a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
@@ -74,7 +86,14 @@ def draw(
     >>> drawing.source.count(" -> ")
     6
     """
-    return _drawing(node, outline(node, names, keep, depth, gather=True))
+    named = names_in(names) if model is None else parameter_names(model)
+    whole = keep is None and depth is None and parts is not False and isinstance(node, Node)
+    if whole and (parts or is_large(node)):
+        grouped = few_parts(node, named)
+        if grouped is not None:
+            return _drawing(node, PartsDrawn(grouped, Words()).outline)
+    found = outline(node, names, keep, depth, gather=True)
+    return _drawing(node, found, clusters=clusters_of(computed(node), found, named))
 
 
 def still(walk: Walk, index: int) -> Drawing:
@@ -89,8 +108,16 @@ def still(walk: Walk, index: int) -> Drawing:
     return _drawing(walk.root, replace(walk.outline, boxes=boxes), told=True)
 
 
-def _drawing(node: Node, found: Outline, told: bool = False) -> Drawing:
-    """told: the gradients are those of the boxes, not those of the nodes."""
+def _drawing(
+    node: Node,
+    found: Outline,
+    told: bool = False,
+    clusters: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+) -> Drawing:
+    """told: the gradients are those of the boxes, not those of the nodes.
+
+    clusters: the boxes of each module, by its path.
+    """
     root = plain(next(b.name for b in found.boxes if b.node is node), LONGEST_NAME)
     title = f"graph of {root}: {_count(found.boxes, 'box')}, {_count(found.arrows, 'arrow')}"
     lines = [
@@ -106,6 +133,12 @@ def _drawing(node: Node, found: Outline, told: bool = False) -> Drawing:
         lines.append(f"label={_plate(note, PAPER)}; labelloc=b;")
     boxes = {b.key: b for b in found.boxes}
     lines += [_box(b, root, told) for b in found.boxes]
+    for i, (path, keys) in enumerate(clusters.items()):
+        name = f'<FONT COLOR="{MUTED}">{html(plain(path, LONGEST_NAME))}</FONT>'
+        lines.append(
+            f'subgraph cluster_{i} {{ id="m{i}"; label=<{name}>; labeljust=l; margin=10; '
+            f'fontsize=11; style="rounded,dashed"; color="{STROKE}"; {"; ".join(keys)}; }}'
+        )
     lines += [_arrow(a, boxes[a.source], boxes[a.target]) for a in found.arrows]
     return Drawing("\n".join([*lines, "}", ""]), title, len(boxes))
 
@@ -125,28 +158,36 @@ def _count(items: tuple[Any, ...], what: str) -> str:
 
 def _box(box: Box, root: str, told: bool) -> str:
     name = plain(box.name, LONGEST_NAME)
-    data = None if box.node is None else box.node.data
+    data = box.data if box.node is None else box.node.data
     if box.kind == "constant":
-        rows = f"<TR><TD>{html(box.value)}</TD></TR>"
+        rows = f"<TR><TD>{amount(box.value if box.data is None else box.data)}</TD></TR>"
     else:
         badge = f'<FONT COLOR="{MUTED}">{html(plain(box.badge, 12))}</FONT>   ' if box.badge else ""
         rows = f'<TR><TD COLSPAN="2">{badge}<B>{html(name)}</B></TD></TR>'
-        if box.kind == "fold":
+        if box.kind == "fold" or box.members:
             rows += (
                 f'<TR><TD COLSPAN="2"><FONT COLOR="{MUTED}">{html(box.expression)}</FONT></TD></TR>'
             )
         if box.shape:
             kind = f"{box.shape} {np.asarray(data).dtype}" if data is not None else f"{box.shape}"
             rows += _row("shape", html(kind))
-        rows += _row("value", _amount(box.value if data is None else data))
-        gradient = None if box.node is None else box.node.grad
-        shown = html(box.grad or NONE) if gradient is None else _amount(gradient)
+        rows += _row("value", amount(box.value if data is None else data))
+        gradient = _gradients(box) if box.node is None else box.node.grad
+        shown = html(box.grad or NONE) if gradient is None else amount(gradient)
         rows += _row(_gradient_of(root, name), shown, GRADIENT)
     table = f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">{rows}</TABLE>'
     return (
         f'{box.key} [id="{box.key}", class="{box.kind}", label=<{table}>, '
         f"tooltip={quoted(_told(box, root, told))}, {STYLES[box.kind]}];"
     )
+
+
+def _gradients(box: Box) -> Any:
+    """The gradients of the nodes that a box stands for, as an array; None before they are there."""
+    found = [node.grad for node in box.members]
+    if not found or any(x is None for x in found):
+        return None
+    return np.array(found, dtype=float).reshape(box.shape)
 
 
 def _row(title: str, cell: str, colour: str = INK) -> str:
@@ -159,29 +200,6 @@ def _row(title: str, cell: str, colour: str = INK) -> str:
 def _gradient_of(root: str, name: str) -> str:
     title = f"∂{root}/∂{name}"
     return title if len(title) <= LONGEST_TITLE else "gradient"
-
-
-def _amount(data: Any) -> str:
-    """A number, a small matrix in brackets, or the range of a large array."""
-    if isinstance(data, str):
-        return html(data)
-    if np.ndim(data) == 0:
-        return html(short(data))
-    array = np.asarray(data)
-    if not array.size:
-        return "empty"
-    if not is_small(array):
-        if not np.isfinite(array).all():
-            return "not all finite"
-        return html(f"{short(array.min())} … {short(array.max())}")
-    rows = "".join(
-        "<TR>" + "".join(f'<TD ALIGN="RIGHT">{html(short(x))}</TD>' for x in row) + "</TR>"
-        for row in np.atleast_2d(array)
-    )
-    return (
-        '<TABLE BORDER="1" SIDES="LR" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-        f"{rows}</TABLE>"
-    )
 
 
 def _told(box: Box, root: str, told: bool) -> str:
@@ -203,6 +221,9 @@ def _arrow(arrow: Arrow, source: Box, target: Box) -> str:
     told = f"{plain(source.name) or source.value} → {plain(target.name)}"
     # Before backward there is room for the label, so that the boxes stay where they are.
     label = f", label={ROOM}" if arrow.local is not None else ""
+    if source.shape and arrow.local is None:
+        size = html("×".join(map(str, source.shape)))
+        label = f', label=<<FONT COLOR="{MUTED}" POINT-SIZE="10">{size}</FONT>>'
     if arrow.local is not None and target.grad is not None:
         text = plain((arrow.local_text or "").replace("np.", ""), 80)
         number = short(arrow.local)

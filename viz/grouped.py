@@ -22,24 +22,21 @@ from .formula import row
 from .formulas import brief, full
 from .forward import compute
 from .frames import BACKWARD, FORWARD, Change, Frame, Line, Walk
-from .grouping import SINGLE, Part, parts
+from .grouping import SINGLE, Part
 from .mathml import plain
 from .matrix import Array, Arrays, SumOf, Table, arrays, filled
-from .outline import Arrow, Box, Outline, write
+from .outline import Box
+from .parts_drawn import PartsDrawn, few_parts, values
 from .scene import Scene, noted, numbered
 from .words import Words
-
-MOST = 80  # parts; a graph of more is folded by depth instead
 
 
 def grouped(
     root: Node, names: Mapping[str, Any] | None, named: Mapping[Node, str], words: Words
 ) -> Walk | None:
     """The walk by parts; None where the graph does not fall into few of them."""
-    found = parts(root, named)
-    if len(found) > MOST or all(part.kind == SINGLE for part in found):
-        return None
-    return _Teller(root, names, found, words).walk()
+    found = few_parts(root, named)
+    return None if found is None else _Teller(root, names, found, words).walk()
 
 
 class _Teller:
@@ -51,67 +48,13 @@ class _Teller:
         words: Words,
     ) -> None:
         self.words, self.parts, self.root = words, found, root
-        self.part_of = {node: part for part in found for node in part.members}
-        self.keys = {part: f"n{i}" for i, part in enumerate(found)}
-        self.between: dict[tuple[Part, Part], str] = {}
-        drawn = self._outline()
-        self.scene = Scene(root, names, None, words, drawn=drawn)
+        drawn = PartsDrawn(found, words)
+        self.part_of, self.keys, self.between = drawn.part_of, drawn.keys, drawn.between
+        self.scene = Scene(root, names, None, words, drawn=drawn.outline)
         for part in found:
             for node in part.members:
                 self.scene.names[node] = part.name
         self.root_name = self.scene.names[root]
-
-    # --- the drawing ------------------------------------------------------------------------------
-
-    def _outline(self) -> Outline:
-        boxes: list[Box] = []
-        lines: list[Arrow] = []
-        constants = 0
-        for part in self.parts:
-            key = self.keys[part]
-            boxes.append(self._box(part, key))
-            seen: set[Part] = set()
-            for node in part.members:
-                for slot, x in enumerate(node.operands):
-                    if not isinstance(x, Node):
-                        if part.kind == SINGLE:
-                            source = f"c{constants}"
-                            constants += 1
-                            boxes.insert(-1, _constant(source, x))
-                            lines.append(_line(lines, source, key, slot, (node, slot)))
-                        continue
-                    source_part = self.part_of[x]
-                    if source_part is part:
-                        continue
-                    alone = part.kind == SINGLE and source_part.kind == SINGLE
-                    if source_part in seen and not alone:
-                        continue
-                    seen.add(source_part)
-                    origin = (node, slot) if alone else None
-                    made = _line(lines, self.keys[source_part], key, slot, origin)
-                    lines.append(made)
-                    self.between.setdefault((source_part, part), made.key)
-        inside = {
-            node: self.keys[part]
-            for part in self.parts
-            if part.kind != SINGLE
-            for node in part.members
-        }
-        nodes = len(self.part_of)
-        note = self.words("parts_note", nodes=f"{nodes:,}", parts=len(self.parts))
-        return Outline(tuple(boxes), tuple(lines), note, inside)
-
-    def _box(self, part: Part, key: str) -> Box:
-        kind = "leaf" if part.is_given else "operation"
-        if part.kind == SINGLE:
-            node = part.members[0]
-            badge = node.op.badge if node.op else ""
-            return Box(key, kind, node, part.name, badge, "", write(node.data), None, ())
-        value = brief(_values(part)) if part.is_given else ""
-        count = len(part.members)
-        key_of_note = "part_given" if part.is_given else "part_operations"
-        note = self.words(key_of_note, count=f"{count:,}")
-        return Box(key, kind, None, part.name, "", note, value, None, part.shape, part.shown)
 
     # --- the walk ---------------------------------------------------------------------------------
 
@@ -135,10 +78,10 @@ class _Teller:
         return [(p, boxes[self.keys[p]]) for p in self.parts if not p.is_given]
 
     def _forward(self, part: Part) -> Frame:
-        key, result = self.keys[part], Table(part.name, _values(part))
+        key, result = self.keys[part], Table(part.name, values(part))
         sources = [source for source, target in self.between if target is part]
         shown = self._entrywise(part, result) or arrays(
-            [*(Table(s.name, _values(s)) for s in sources), result], None
+            [*(Table(s.name, values(s)) for s in sources), result], None
         )
         lines = [a for a in self.scene.outline.arrows if a.target == key]
         text = brief(result.numbers)
@@ -311,10 +254,6 @@ class _Teller:
         )
 
 
-def _values(part: Part) -> Array:
-    return np.array([float(node.data) for node in part.shown]).reshape(part.shape)
-
-
 def _collected(part: Part, held: Mapping[Node, float]) -> Array:
     return np.array([held.get(node, 0.0) for node in part.shown]).reshape(part.shape)
 
@@ -326,13 +265,3 @@ def _table(numbers: list[float], ends: Array, shape: tuple[int, ...]) -> Array:
     if np.all(each == 1):
         return array.reshape(shape)
     return array.reshape(len(each), -1) if np.all(each == each[0]) else array
-
-
-def _constant(key: str, x: Any) -> Box:
-    return Box(key, "constant", None, "", "", "", write(x), None, np.shape(x))
-
-
-def _line(
-    lines: Sequence[Arrow], source: str, target: str, slot: int, origin: tuple[Node, int] | None
-) -> Arrow:
-    return Arrow(f"e{len(lines)}", source, target, slot, None, None, origin)

@@ -122,6 +122,7 @@ def _grouped(nodes: Sequence[Node], named: Mapping[Node, str]) -> dict[Node, tup
     for node in nodes:
         if node not in groups and count[role[node]] > 1:
             groups[node] = (REPEAT, f"role {role[node]}")
+    groups.pop(nodes[-1], None)  # the result stands alone
     return groups
 
 
@@ -188,15 +189,18 @@ def _ordered(
     for node in nodes:
         mine = needs.setdefault(keys[node], set())
         mine |= {keys[x] for x in node.operands if isinstance(x, Node)} - {keys[node]}
-    done: dict[tuple[str, str], None] = {}
-    waiting = list(needs)
-    while waiting:
-        ready = [key for key in waiting if needs[key] <= done.keys()]
-        if not ready:
-            return None
-        done |= dict.fromkeys(ready)
-        waiting = [key for key in waiting if key not in done]
-    return list(done)
+    users: dict[tuple[str, str], list[tuple[str, str]]] = {key: [] for key in needs}
+    for key, needed in needs.items():
+        for other in needed:
+            users[other].append(key)
+    missing = {key: len(needed) for key, needed in needs.items()}
+    done = [key for key, count in missing.items() if not count]
+    for key in done:  # grows as parts become ready
+        for user in users[key]:
+            missing[user] -= 1
+            if not missing[user]:
+                done.append(user)
+    return done if len(done) == len(needs) else None
 
 
 def _used_outside(nodes: Sequence[Node], groups: Mapping[Node, tuple[str, str]]) -> set[Node]:

@@ -31,7 +31,8 @@ class Box:
     kind: "leaf", "operation", "constant" or "fold". value and grad are written out to four digits;
     grad is None where none was computed. A fold stands for `node` and all that only it needs; one
     that stands for many terms of a sum has no node of its own. members: the nodes of a box that
-    stands for many alike, in the order of its array.
+    stands for many alike, in the order of its array. data: the numbers of such a box, or of a
+    constant.
     """
 
     key: str
@@ -44,6 +45,7 @@ class Box:
     grad: str | None
     shape: tuple[int, ...]
     members: tuple[Node, ...] = ()
+    data: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -174,8 +176,9 @@ class _Describer:
     ) -> str:
         key = f"n{len(self.boxes)}"
         written = None if grad is None else write(grad)
+        size, given = np.shape(data), data if node is None else None
         self.boxes.append(
-            Box(key, kind, node, name, badge, expression, write(data), written, np.shape(data))
+            Box(key, kind, node, name, badge, expression, write(data), written, size, (), given)
         )
         if node is not None:
             self.keys[node] = key

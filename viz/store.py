@@ -92,21 +92,38 @@ def _packed(numbers: Array, whole: bool) -> dict[str, Any]:
         return told | _summary(plain.reshape(-1, numbers.shape[-1]))
 
 
+def largest_of_blocks(matrix: Array, rows: int, columns: int) -> Array:
+    """A grid of at most so many rows and columns: of each block, the entry farthest from zero.
+
+    >>> largest_of_blocks(np.array([[1.0, -2.0, 0.0], [0.5, 1.0, 3.0]]), 1, 2)
+    array([[-2.,  3.]])
+    """
+    tall, wide = _block(matrix, rows, columns)
+    down, across = -(-matrix.shape[0] // tall), -(-matrix.shape[1] // wide)
+    padded = np.zeros((down * tall, across * wide))
+    padded[: matrix.shape[0], : matrix.shape[1]] = matrix
+    blocks = padded.reshape(down, tall, across, wide).swapaxes(1, 2).reshape(down, across, -1)
+    sizes = np.where(np.isnan(blocks), np.inf, np.abs(blocks))
+    found: Array = np.take_along_axis(blocks, sizes.argmax(axis=2)[..., None], axis=2)[..., 0]
+    return found
+
+
+def _block(matrix: Array, rows: int, columns: int) -> tuple[int, int]:
+    tall, wide = (
+        math.ceil(n / most) for n, most in zip(matrix.shape, (rows, columns), strict=True)
+    )
+    return max(1, tall), max(1, wide)
+
+
 def _summary(matrix: Array) -> dict[str, Any]:
     """A grid of the largest entry of each block, in levels of the largest of all."""
-    tall, wide = (max(1, math.ceil(n / GRID)) for n in matrix.shape)
-    rows, columns = (math.ceil(n / by) for n, by in zip(matrix.shape, (tall, wide), strict=True))
-    padded = np.zeros((rows * tall, columns * wide))
-    padded[: matrix.shape[0], : matrix.shape[1]] = matrix
-    blocks = padded.reshape(rows, tall, columns, wide).swapaxes(1, 2).reshape(rows, columns, -1)
-    sizes = np.where(np.isnan(blocks), np.inf, np.abs(blocks))
-    largest = np.take_along_axis(blocks, sizes.argmax(axis=2)[..., None], axis=2)[..., 0]
+    largest = largest_of_blocks(matrix, GRID, GRID)
     finite = np.abs(matrix[np.isfinite(matrix)])
     top = float(finite.max()) if finite.size and finite.max() > 0 else 1.0
     levels = np.nan_to_num(np.clip(largest / top, -1, 1)) * LEVELS
     return {
-        "grid": [rows, columns],
-        "block": [tall, wide],
+        "grid": list(largest.shape),
+        "block": list(_block(matrix, GRID, GRID)),
         "levels": _encoded(np.rint(levels).astype(np.int8)),
         "low": short(float(np.nanmin(matrix))),
         "high": short(float(np.nanmax(matrix))),

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_lite as ag
+import nn
 import viz
 from autograd_lite import AutogradError, Tensor, Value
 from autograd_lite.errors import RenderError
@@ -170,7 +171,8 @@ def test_deep_chain_is_folded_quickly():
     start = time.perf_counter()
     drawing = viz.draw(y)
     assert time.perf_counter() - start < 20
-    assert "100001 nodes are too many" in drawing.source
+    assert "100,001 nodes are shown in" in drawing.source
+    assert "100001 nodes are too many" in viz.draw(y, parts=False).source
 
 
 def test_drawing_changes_nothing():
@@ -278,3 +280,37 @@ def test_large_graph_shows_itself_folded():
 def test_svg_has_an_accessible_name():
     svg = viz.draw(running()).svg()
     assert 'role="img" aria-label="graph of L: 6 boxes, 6 arrows"' in svg
+
+
+def test_constant_arrays_and_large_ones_are_tables_not_lines_of_text():
+    X = np.array([[1.0, -2.0], [0.5, 4.0]])
+    W = Tensor(np.linspace(-1.0, 1.0, 80).reshape(2, 40), label="W")
+    y = (X @ W).sum()
+    source = viz.draw(y).source
+    assert "[[1, -2], [0.5, 4]]" not in source.replace("tooltip", "")[: source.index("constant [")]
+    strip = source[source.index("W</B>") :]
+    assert strip.count("BGCOLOR") >= 2 * 14
+    assert "-1 … 1" in strip
+    assert ">2×40<" in source  # the shape on its arrow
+
+
+def test_modules_are_clusters_of_the_drawing():
+    model = nn.MLP([4, 3, 2], rng=0)
+    loss = nn.cross_entropy(model(np.ones((2, 4))), np.array([0, 1]))
+    source = viz.draw(loss).source
+    assert re.findall(r"subgraph cluster_\d.*?>(layers\.\d)<", source) == ["layers.0", "layers.2"]
+    assert viz.draw(loss).svg().count('class="cluster"') == 2
+
+
+def test_a_large_net_of_single_numbers_is_drawn_in_parts_with_its_gradients():
+    model = nn.MLP([16, 12, 3], scalar=True, rng=0)
+    loss = nn.cross_entropy(model(np.linspace(-1, 1, 16).reshape(1, 16)), np.array([2]))
+    loss.backward()
+    drawing = viz.draw(loss, model=model)
+    found = [parts for parts in texts(drawing.svg()).values() if parts]
+    weight = next(parts for parts in found if parts[0] == "layers.0.weight")
+    gradients = [v.grad for v in model.layers[0].weight.flat]
+    told = f"{viz.numbers.short(min(gradients))} … {viz.numbers.short(max(gradients))}"
+    assert told in weight
+    assert any("ReLU × 12" in parts for parts in found)
+    assert "are shown in" in drawing.source
