@@ -17,6 +17,9 @@ function pagePanel(tools, shown, nudge, matrix) {
     if (frame.meaning) parts.push(meaning(frame));
     if (frame.beside) parts.push(beside(frame.beside));
     shown.replaceChildren(...parts, ...more.tail);
+    for (const line of shown.querySelectorAll("dd")) {
+      if (line.scrollWidth > line.clientWidth) line.tabIndex = 0; // so that keys can scroll it
+    }
   }
 
   function lines(frame) {

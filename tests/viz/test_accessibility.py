@@ -2,9 +2,11 @@
 
 import itertools
 
+import numpy as np
 import pytest
 
 import autograd_lite as ag
+import nn
 from autograd_lite import Tensor, Value
 from viz.stepping import step
 
@@ -55,6 +57,17 @@ def test_axe_finds_nothing_in_any_phase(visit, dark, width):
             assert found_by_axe(page) == []
         page.keyboard.press("End")
         assert found_by_axe(page) == []
+
+
+def test_axe_finds_nothing_about_strips_chosen_entries_and_folded_modules(visit):
+    model = nn.MLP([20, 12, 3], rng=0)
+    page = visit(nn.cross_entropy(model(np.ones((2, 20))), np.array([0, 2])), dark=True)
+    for tab in range(3):
+        page.locator(".tab").nth(tab).click()
+        assert page.locator(".choose input").count() > 0
+        assert found_by_axe(page) == []
+    page.get_by_role("button", name="Fold layers.0").click()
+    assert found_by_axe(page) == []
 
 
 def test_axe_finds_nothing_while_something_is_explained_and_nudged(visit):
