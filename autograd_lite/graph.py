@@ -379,7 +379,15 @@ def steps(node: Node) -> list[Step]:
             "  Give a Value or a Tensor that was computed from others."
         )
     rows: list[Any] = []
-    propagate(node, node._seed(None), record=lambda *row: rows.append(row))
+
+    def note(*row: Any) -> None:
+        local = row[4]
+        if isinstance(local, np.ndarray):  # it may be a node's own array: for reading only
+            local = local.view()
+            local.flags.writeable = False
+        rows.append((*row[:4], local, *row[5:]))
+
+    propagate(node, node._seed(None), record=note)
     totals: dict[Node, int] = {}
     for row in rows:
         totals[row[1]] = totals.get(row[1], 0) + 1

@@ -155,7 +155,9 @@ def test_a_plain_array_that_a_rule_reads_is_guarded_as_well():
 def test_the_arrays_of_results_are_read_only_and_so_are_views_of_them():
     x, w = two()
     y = x * w
-    for out in (y.data, y.T.data, y.data[0], np.tanh(y).data, y[0].data):
+    local = ag.steps(y.sum())[-1].local
+    assert np.array_equal(local, x.data)
+    for out in (y.data, y.T.data, y.data[0], np.tanh(y).data, y[0].data, local):
         assert not out.flags.writeable
         with pytest.raises(ValueError, match="read-only"):
             out += 1.0
