@@ -77,7 +77,8 @@ def _given(each: Round) -> dict[str, list[str]]:
     """What stands in the boxes before the walk begins, by box: short, and with every digit."""
     found = {}
     for box in each.walk.outline.boxes:
-        if box.kind != "operation":
+        # An array that is a constant is the same in every round; its box says its name and shape.
+        if box.kind != "operation" and not (box.kind == "constant" and box.shape):
             data = None if box.node is None else box.node.data
             short, long = (box.value,) * 2 if data is None else (brief(data), full(data))
             found[box.key] = [pretty(short), pretty(long)]

@@ -29,7 +29,7 @@ class Sheet:
         self.words = walk.words
         self.seed = seed
         self.root = walk.names[walk.root]
-        self.formulas = Formulas(walk.names)
+        self.formulas = Formulas(walk.names, constants=walk.constants)
         record = [frame.step for frame in walk.frames if frame.step is not None]
         self.asked = situations(walk.root, "contribution", record=record)
         totals = situations(walk.root, "total", record=record)
@@ -67,12 +67,16 @@ class Sheet:
         return f"<header><h1>{title}</h1>{lines}{seed}</header>"
 
     def _given(self) -> str:
-        leaves = [n for n in self.walk.names if n.op is None]
-        told = (
-            f"<span>{markup(row(name(self.walk.names[n]), '='))} {number(n.data, True)}</span>"
-            for n in leaves
+        """The leaves, and the arrays that are constants, with their numbers."""
+        given = {self.walk.names[n]: n.data for n in self.walk.names if n.op is None}
+        for node in self.walk.names:
+            for x in node.operands:
+                if id(x) in self.walk.constants:
+                    given[self.walk.constants[id(x)]] = x
+        return ", ".join(
+            f"<span>{markup(row(name(called), '='))} {number(data, True)}</span>"
+            for called, data in given.items()
         )
-        return ", ".join(told)
 
     def _drawing(self, key: bool) -> str:
         """The graph with a number at every arrow and room for what is to be filled in."""

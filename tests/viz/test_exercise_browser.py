@@ -107,6 +107,21 @@ def test_it_fits_a_phone(open_file, tmp_path, level):
     assert 0 <= box["y"] <= 780 - box["height"]
 
 
+def test_no_number_is_wider_than_its_box(open_file, tmp_path):
+    shown = opened(open_file, tmp_path, level=7, seed=1)
+    tab(shown, 2)
+    wide = shown.evaluate(
+        """() => [...document.querySelectorAll(".pane:not([hidden]) [data-box]")].filter((box) => {
+          const frame = box.querySelector(".frame").getBoundingClientRect();
+          return [...box.querySelectorAll("text")].some((text) => {
+            const { left, right } = text.getBoundingClientRect();
+            return left < frame.left || right > frame.right;
+          });
+        }).map((box) => box.textContent)"""
+    )
+    assert wide == []
+
+
 def test_a_hostile_name_is_only_text(open_file, tmp_path):
     name = "</script><img src=x onerror=alert(1)>"
     shown = opened(open_file, tmp_path, student=name)

@@ -91,6 +91,13 @@ def test_a_blank_for_every_number():
     assert arrays.count('class="blank"') == 2 + 1 + 2 * (2 + 6 + 3)
 
 
+def test_data_that_is_a_constant_is_given():
+    W = Tensor(np.array([[1.0], [-2], [3]]), label="W")
+    (sheet,) = sections(viz.worksheet(np.sum(np.array([[7.0, 8, 9]]) @ W)), "sheet")
+    given_ = text(re.search(r'<div class="given">(.*?)</div>', sheet, re.S)[1]).split()
+    assert {"7", "8", "9", "W"} <= set(given_)
+
+
 def test_key_names_the_slips_with_their_numbers():
     (key,) = sections(viz.worksheet(running()), "key")
     to_a = re.search(r"<li><b>⑤ c → a</b>(.*?)</li>", key, re.S)[1].replace("−", "-")
