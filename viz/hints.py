@@ -62,7 +62,8 @@ def _reaction(scene: Scene, step: Step) -> str:
     words, names, rule = scene.words, _names(scene, step), step.node.op
     if not (is_single(step.input.data) and _is_straight(step)):
         said = raised(rule.why[step.slot]) or words("hint_local_three_number", **names)
-        constant = np.ptp(np.asarray(step.local, dtype=float)) == 0 and np.ndim(step.node.data)
+        slopes = np.reshape(step.local, -1)
+        constant = np.all(slopes == slopes[0]) and np.ndim(step.node.data)
         return words(
             "hint_rule" if constant else "hint_slope",
             **names,

@@ -22,6 +22,7 @@ from .slips import apart
 
 TRIES = 120
 WEIGHED = 8  # of so many attempts one is weighed, in case none is clear
+HUGE = 1e15  # from here on there are no neighbours to choose from
 LONGEST = 6  # letters of a number that is still pleasant to work with
 ASKS = ("contribution", "total")
 
@@ -134,9 +135,9 @@ def friendly(data: Any, dice: random.Random) -> Any:
 
 
 def _like(value: float, dice: random.Random) -> float:
-    if value == 0 or not np.isfinite(value):
-        return value
     size = abs(value)
+    if value == 0 or not size < HUGE:
+        return value
     sign = 1.0 if value > 0 else -1.0
     if size.is_integer():
         low, high = (2, 9) if size <= 9 else (int(size / 2), int(2 * size))

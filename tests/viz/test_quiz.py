@@ -296,6 +296,20 @@ def test_another_language_is_a_dictionary():
     assert asked.check(7).text.startswith("Noch nicht: 7.")
 
 
+@pytest.mark.parametrize("ask", ["both", "total", "update"])
+@pytest.mark.parametrize("value", [0.0, float("inf"), float("nan"), -1e308])
+def test_infinite_numbers_are_asked_without_a_warning(ask, value):
+    x = Value(value, label="x")
+    asked = viz.quiz(ag.log(x) * x + ag.tanh(x), ask=ask)
+    json.dumps(asked.as_json(), allow_nan=False)
+    while not asked.done:
+        right = asked.question.situation.right
+        for _ in range(3):
+            asked.hint()
+        asked.check(7.25)
+        assert asked.done or asked.check(right) or asked.question.situation.right is not right
+
+
 def test_names_that_are_no_words_can_be_used():
     x, odd = Value(3.0, label="x[0]"), Value(4.0, label="<b>*2")
     asked = viz.quiz(x * odd)
