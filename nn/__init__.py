@@ -50,6 +50,7 @@ from .saving import load, metadata, save
 from .schedules import CosineLR, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupLR
 from .snapshots import Snapshots
 from .stacks import MLP, Residual, Sequential
+from .summary import summary
 from .torch_exchange import from_torch, to_torch
 from .training import accuracy, evaluate, fit, predict
 
@@ -118,6 +119,7 @@ __all__ = [
     "silu",
     "softmax",
     "softplus",
+    "summary",
     "tables",
     "tanh",
     "to_onnx",
