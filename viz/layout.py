@@ -21,6 +21,7 @@ GAP, ROW_GAP, MARGIN = 84.0, 34.0, 14.0
 LABEL_HEIGHT = 26.0
 CLUSTER_MARGIN = 30
 ROUNDS = 3
+MANY = 250  # arrows above which the graph is laid out once: each round takes seconds
 LONGEST = 5_000  # columns that all arrows together may cross for Graphviz to route them
 NARROW, WIDE = "iljtf.,:;'|!()[] 1", "mwMW@%—⊙"
 
@@ -85,7 +86,7 @@ def place(
             json.loads(render(_dot(boxes, lines, {}, {}, clusters), "json")), boxes, lines
         )
         # Again, with the arrows on each side of a box in the order in which they come.
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS if len(lines) <= MANY else 0):
             ins = _ranks(lines, placed, columns, "target")
             outs = _ranks(lines, placed, columns, "source")
             source = _dot(boxes, lines, ins, outs, clusters)
