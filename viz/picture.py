@@ -110,14 +110,18 @@ PAGE = """<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
-body {{ margin: 1rem; }}
+body {{ margin: 1rem; font-family: system-ui, sans-serif; }}
+h1 {{ margin: 0 0 1rem; font-size: 1.15rem; }}
 figure {{ margin: 0; overflow: auto; }}
 </style>
 </head>
 <body>
-<figure>
+<main>
+<h1>{title}</h1>
+<figure tabindex="0" aria-label="{title}">
 {svg}
 </figure>
+</main>
 </body>
 </html>
 """

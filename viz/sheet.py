@@ -83,7 +83,8 @@ class Sheet:
         svg = draw(self.walk).svg
         start, end = svg.index('role="group"'), svg.index(">")
         title = self._say("sheet_drawing", root=self.root)
-        svg = f'{svg[:start]}role="img" aria-label="{title}"{svg[end:]}'
+        inside = svg[end:].replace(' role="img" tabindex="-1"', "")  # one picture, not many
+        svg = f'{svg[:start]}role="img" aria-label="{title}"{inside}'
         for i, frame in enumerate(self._arrows(), 1):
             for arrow in frame.arrows:
                 svg = _put(svg, f'data-label="{arrow}"', mark(i))
@@ -122,7 +123,9 @@ class Sheet:
         if not rows:
             return ""
         heading = self._say("sheet_forward")
-        return f'<h2>{heading}</h2><div class="wide"><table>{"".join(rows)}</table></div>'
+        return (
+            f'<h2>{heading}</h2><div class="wide" tabindex="0"><table>{"".join(rows)}</table></div>'
+        )
 
     def _backward(self, key: bool) -> str:
         rows = []
@@ -138,10 +141,11 @@ class Sheet:
                 f'<tr><td class="n">{mark(i)}</td><td class="way">{way}</td>'
                 f'<td>{self._share(frame, asked, key)}</td><td class="total">{total}</td></tr>'
             )
-        heads = ("", *(self._say(f"sheet_{k}") for k in ("arrow", "share", "total")))
+        titles = (self._say(f"sheet_{k}") for k in ("arrow", "share", "total"))
+        head = "<td></td>" + "".join(f"<th>{title}</th>" for title in titles)
         return (
             f"<h2>{self._say('sheet_backward', root=self.root)}</h2>"
-            f'<div class="wide"><table><thead><tr>{"".join(f"<th>{h}</th>" for h in heads)}</tr>'
+            f'<div class="wide" tabindex="0"><table><thead><tr>{head}</tr>'
             f"</thead><tbody>{''.join(rows)}</tbody></table></div>"
         )
 

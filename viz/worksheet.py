@@ -33,7 +33,9 @@ PAGE = """<!DOCTYPE html>
 {css}</style>
 </head>
 <body>
+<main>
 {pages}
+</main>
 </body>
 </html>
 """

@@ -7,6 +7,7 @@ import pytest
 
 import autograd_lite as ag
 import nn
+import viz
 from autograd_lite import Tensor, Value
 from viz.stepping import step
 
@@ -169,3 +170,32 @@ def test_with_forced_colours_giving_and_receiving_are_still_told_apart(visit):
     assert ink != ground
     next_button = page.get_by_role("button", name="Next", exact=True)
     assert next_button.evaluate("b => getComputedStyle(b).borderStyle") != "none"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_a_quiz(open_file, tmp_path, dark):
+    page = open_file(viz.quiz(running_example()).save(tmp_path / "quiz.html"), dark=dark)
+    assert found_by_axe(page) == []
+    page.keyboard.press("End")  # the first question
+    page.locator(".answer").fill("-3")
+    page.keyboard.press("Enter")
+    assert found_by_axe(page) == []  # a wrong answer, and what is said to it
+
+
+def test_axe_finds_nothing_in_a_quiz_on_a_phone(open_file, tmp_path):
+    page = open_file(viz.quiz(running_example()).save(tmp_path / "quiz.html"), width=400)
+    assert found_by_axe(page) == []
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_in_the_other_pages(open_file, tmp_path, dark):
+    model = nn.MLP([2, 3, 2], rng=0)
+    kept = nn.Snapshots(model)
+    pages = [
+        viz.network(model, [1.0, 2.0], history=kept).save(tmp_path / "network.html"),
+        viz.worksheet(running_example()).save(tmp_path / "sheet.html"),
+        viz.draw(running_example()).save(tmp_path / "graph.html"),
+        viz.step(running_example(), order="naive").save(tmp_path / "naive.html"),
+    ]
+    for file in pages:
+        assert found_by_axe(open_file(file, dark=dark)) == [], file.name
