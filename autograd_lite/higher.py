@@ -114,7 +114,7 @@ def hvp(
     """
     gradient = gradient_of("hvp", f, 0, has_aux)
     call, pullback = traced_vjp(
-        "hvp", lambda x: gradient(x, *args, **kwargs), (x,), {}, has_aux, "v"
+        "hvp", lambda x: gradient(x, *args, **kwargs), (x,), {}, has_aux, "v", "argument 0"
     )
     (product,) = pullback(v)
     return (product, call.give_all(call.aux)) if has_aux else product

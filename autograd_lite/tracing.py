@@ -65,6 +65,7 @@ class Call:
         chosen: Sequence[int],
         has_aux: bool = False,
         paused: bool = False,
+        of: str = "the result",
     ) -> None:
         self.name, self.paused = name, paused
         self.arguments = [Parts(args[i], f"argument {i}") for i in chosen]
@@ -80,7 +81,7 @@ class Call:
         self.aux: Any = None
         if has_aux:
             value, self.aux = self._pair(value)
-        self.result = Parts(value, "the result")
+        self.result = Parts(value, of)
         self.outputs = [
             self._output(x, place)
             for x, place in zip(self.result.leaves, self.result.places, strict=True)
@@ -124,7 +125,7 @@ class Call:
             return x
         if isinstance(x, Node) or is_number(x):
             return x
-        if self.result.leaves == [x] and place == "the result":
+        if self.result.leaves == [x] and place == self.result.place:
             what = "the function gave"
         else:
             what = f"{place} is"

@@ -150,12 +150,16 @@ def traced_vjp(
     kwargs: dict[str, Any],
     has_aux: bool,
     what: str = "the cotangent",
+    of: str = "the result",
 ) -> tuple[Call, Callable[[Any], tuple[Any, ...]]]:
-    """The call of f, and its pullback; `what` is how errors call the argument of that."""
+    """The call of f, and its pullback.
+
+    what, of: how errors call the pullback's argument, and the value of f that it belongs to.
+    """
     check_function(f, name)
     paused = is_paused()
     with inside_transform():
-        call = Call(name, f, primals, kwargs, range(len(primals)), has_aux, paused)
+        call = Call(name, f, primals, kwargs, range(len(primals)), has_aux, paused, of)
 
     def pullback(v: Any) -> tuple[Any, ...]:
         """The gradients of the arguments, one each, from the gradient `v` of the value."""

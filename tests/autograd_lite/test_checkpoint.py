@@ -47,6 +47,21 @@ def test_values_and_gradients_are_the_same_bit_for_bit():
     assert sum(n.op is not None and n.op.name == "checkpoint" for n in downward(y2)) == 6
 
 
+def test_the_graph_keeps_one_array_a_layer_alive():
+    x = Tensor(np.ones((64, 64)))
+
+    def network(wrap):
+        h = x
+        for _ in range(8):
+            h = wrap(lambda z: np.tanh(np.sin(np.exp(-z * z)) + 1.0))(h)
+        return ag.memory(np.sum(h))
+
+    plain, saved = network(as_it_is), network(ag.checkpoint)
+    layer = 64 * 64 * 8
+    assert saved.total - saved.parameters <= 8 * layer + 4096
+    assert plain.total - plain.parameters >= 8 * 5 * layer
+
+
 @pytest.mark.parametrize(
     "transform",
     [
