@@ -225,3 +225,9 @@ def test_nothing_is_left_to_the_garbage_collector():
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_forward_mode_where_two_inputs_get_the_same_gradient():
+    total = ag.checkpoint(lambda a, b: a + b)
+    assert ag.jvp(total, (1.0, 2.0), (1.0, 3.0)) == (3.0, 4.0)
+    assert ag.jvp(lambda a: total(a, a), (np.ones(2),), (np.ones(2),))[1].tolist() == [2.0, 2.0]
