@@ -38,6 +38,7 @@ norm = structural(
     # The square root of the sum of squares. Its gradient is a / |a|, and 0 where |a| is 0.
     value=lambda a, axis, keepdims: np.sqrt(np.sum(a * a, axis=axis, keepdims=keepdims)),
     vjps=(_norm_vjp,),
+    vjp_latex=(r"{g} \odot \frac{{a}}{{y}}",),
     latex=r"\left\lVert {a} \right\rVert",
     badge="‖a‖",
 )
@@ -108,6 +109,7 @@ inv = structural(
     "inv",
     value=_inv,
     vjps=(lambda g, y, a: -(swap(y) @ g @ swap(y)),),
+    vjp_latex=(r"-{y}^{\top} {g} {y}^{\top}",),
     latex="{a}^{-1}",
     badge="a⁻¹",
 )
@@ -134,6 +136,7 @@ solve = structural(
         lambda g, y, a, b: _solve_a(g, y, a, b),
         lambda g, y, a, b: sum_to(_solve_b(g, a, b), shape=b.shape),
     ),
+    vjp_latex=(r"-\left({a}^{-\top} {g}\right) {y}^{\top}", r"{a}^{-\top} {g}"),
     latex="{a}^{-1} {b}",
 )
 
@@ -186,6 +189,11 @@ det = structural(
     value=np.linalg.det,
     # Jacobi's formula, with cofactors instead of det times inverse: those exist everywhere.
     vjps=(lambda g, y, a: _block(g) * cofactors(a),),
+    vjp_latex=(r"{g} \operatorname{cof}({a})",),
+    vjp_remarks=(
+        r"$\operatorname{cof}(M)$ is the matrix of cofactors: $\det(M) M^{-\top}$ where $M$ has an "
+        "inverse",
+    ),
     latex=r"\det({a})",
 )
 
@@ -290,6 +298,7 @@ log_det = structural(
     "log_det",
     value=lambda a: np.linalg.slogdet(a)[1],
     vjps=(_log_det_vjp,),
+    vjp_latex=(r"{g} {a}^{-\top}",),
     latex=r"\ln \left|\det({a})\right|",
     badge="ln|det|",
 )

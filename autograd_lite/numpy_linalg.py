@@ -15,7 +15,7 @@ import numpy as np
 from . import linalg_rules, numpy_products, rules
 from .errors import ArgumentError, LinAlgError, ShapeError
 from .graph import numbers
-from .numpy_arguments import array, matrix, refuse, whole
+from .numpy_arguments import array, axes_in, matrix, refuse, whole
 from .numpy_norms import norm, svdvals
 from .numpy_shapes import matrix_transpose
 from .product_rules import matmul
@@ -103,11 +103,8 @@ def tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     """np.linalg.tensorsolve: x with tensordot(a, x, x.ndim) = b."""
     a, b = array(a), array(b)
     if axes is not None:
-        order = list(range(a.ndim))
-        for i in axes:
-            order.remove(i)
-            order.append(i)
-        a = transpose(a, axes=tuple(order))
+        last = axes_in("np.linalg.tensorsolve", axes, a.ndim)
+        a = transpose(a, axes=(*(i for i in range(a.ndim) if i not in last), *last))
     shape = a.shape[b.ndim :] if a.ndim > b.ndim else ()
     size = math.prod(shape)
     if a.size != size**2 or b.size != size:

@@ -139,6 +139,24 @@ def _tied(name, operands):
     return name in CHOICES and len(set(compared)) < len(compared)
 
 
+def _jumps(name, operands):
+    """Whether a row may jump here: the slope of which side holds is then a convention."""
+    a, b = operands[0], operands[-1]
+    if name in ("fmod", "remainder", "floor_divide"):
+        return b == 0 or _whole(a / b)
+    if name in ("floor", "ceil", "trunc"):
+        return _whole(a)
+    return (
+        (name == "rint" and _whole(a + 0.5))
+        or (name == "heaviside" and a == 0)
+        or (name == "copysign" and 0 in (a, b))
+    )
+
+
+def _whole(x):
+    return math.isfinite(x) and abs(x - round(x)) < 1e-6
+
+
 def _zeros_of_both_signs(name, operands):
     compared = operands + [0.0] * (name == "relu")
     signs = {math.copysign(1.0, x) for x in compared if x == 0}
@@ -155,7 +173,7 @@ def _huge(name, operands):
 
 def _at_a_kink(program, point):
     """Whether a choice is tied somewhere inside: conventions differ between libraries there."""
-    return _any_step(program, point, _tied)
+    return _any_step(program, point, lambda *step: _tied(*step) or _jumps(*step))
 
 
 def check_compiled(program, point):
