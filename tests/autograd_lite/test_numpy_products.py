@@ -9,6 +9,13 @@ from autograd_lite import ArgumentError, AxisError, ShapeError, Tensor, Unsuppor
 
 rng = np.random.default_rng(31)
 
+START = rng.bit_generator.state
+
+
+@pytest.fixture(autouse=True)
+def _same_numbers_whichever_tests_run():
+    rng.bit_generator.state = START
+
 
 def array(*shape):
     return rng.normal(size=shape)
