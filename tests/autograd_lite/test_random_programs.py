@@ -140,7 +140,7 @@ def _tied(name, operands):
 
 
 def _jumps(name, operands):
-    """Whether a row may jump here: the slope of which side holds is then a convention."""
+    """Whether a row or its slope may jump here: which side holds is then a convention."""
     a, b = operands[0], operands[-1]
     if name in ("fmod", "remainder", "floor_divide"):
         return b == 0 or _whole(a / b)
@@ -150,6 +150,7 @@ def _jumps(name, operands):
         (name == "rint" and _whole(a + 0.5))
         or (name == "heaviside" and a == 0)
         or (name == "copysign" and 0 in (a, b))
+        or (name == "hypot" and a == b == 0)
     )
 
 
