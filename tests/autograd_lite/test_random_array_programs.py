@@ -33,7 +33,7 @@ counts: Counter = Counter()
 NOT_IN_HIPS = {
     "fmod", "copysign", "heaviside", "sinc", "floor_divide", "remainder", "logaddexp2", "median",
     "kron", "fmax", "fmin", "convolve", "trapezoid", "transpose", "moveaxis", "hypot", "solve",
-    "repeat",
+    "repeat", "tile",
 }  # fmt: skip
 
 
