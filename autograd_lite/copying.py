@@ -14,7 +14,10 @@ import weakref
 from typing import Any
 
 from .graph import Node, downward
+from .leaving import check_stays
+from .recording import here
 
+KEEP = "Nodes do not change, so use it as it is; copy.copy gives one with the same inputs."
 _PLAIN = {float, int, bool, str, type(None)}
 _fields: dict[type, tuple[str, ...]] = {}
 
@@ -36,6 +39,8 @@ class Copied(Node):
         return _rebuild(type(self), *_state(self))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        if here.aliases:
+            check_stays(downward(self), "copy.deepcopy", KEEP)
         for node in reversed(downward(self)):
             if id(node) not in memo:
                 fields = (_copied(x, memo) for x in _state(node))
@@ -43,6 +48,8 @@ class Copied(Node):
         return memo[id(self)]
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        if here.aliases:
+            check_stays(downward(self), "pickle", KEEP)
         streaming = _here.stream is not None and _here.stream() is not None
         if streaming or self.op is None:
             return _rebuild, (type(self), *_state(self))

@@ -17,7 +17,7 @@ from .errors import GradientError, RuleError
 from .operators import method_names
 from .print_operators import operator_source
 from .recording import state
-from .rows import INPUT_NAMES, TABLE, Elementwise
+from .rows import INPUT_NAMES, TABLE, Elementwise, Structural
 from .scalar_math import exactly
 from .symbols import Symbol, python
 from .value import Value
@@ -27,7 +27,7 @@ def define(
     name: str,
     *,
     value: Callable[..., Any],
-    partials: tuple[Callable[..., Any] | None, ...],
+    partials: tuple[Callable[..., Any] | None, ...] | None = None,
     latex: str | None = None,
     why: str | tuple[str, ...] = "",
     domain: Any = (-inf, inf),
@@ -35,8 +35,9 @@ def define(
     singular: bool = False,
     badge: str | None = None,
     check: bool = True,
-) -> Elementwise:
-    """Add an elementwise operation to the table, and get it back as a function.
+    vjps: tuple[Callable[..., Any] | None, ...] | None = None,
+) -> Elementwise | Structural:
+    """Add an operation to the table, and get it back as a function.
 
     From then on it works on numbers, arrays, `Value`, `Tensor` and symbols, to first and higher
     order, forward and reverse, in steps, LaTeX and generated code. Defining it again replaces it; a
@@ -50,6 +51,11 @@ def define(
     domain:   (low, high), or one pair an input, where it is smooth.   kink: what holds elsewhere.
     singular: whether a local derivative can be infinite.
     check:    compare each partial with finite differences at points of the domain.
+    vjps:     instead of partials, for an operation on whole arrays: for each input a function
+              `(g, y, a, b, ..., **settings)` giving the gradient of that input from the gradient g
+              of the output, None for one that is not differentiated. It is made of operators and
+              autograd-lite's or NumPy's functions, so that it can be differentiated too; forward
+              mode follows from it. Hold it against differences with `ag.check_grads`.
 
     Raises RuleError if the row is not well formed or cannot be traced, GradientError if a partial
     is not the derivative of the value.
@@ -64,6 +70,11 @@ def define(
     ... )
     >>> ag.grad(softsign)(1.0)
     0.25
+    >>> mirror = ag.define(
+    ...     "mirror", value=lambda a: a[::-1], vjps=(lambda g, y, a: mirror(g),)
+    ... )
+    >>> ag.grad(lambda t: np.sum(mirror(t) * np.arange(3.0)))(np.ones(3))
+    array([2., 1., 0.])
     """
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         raise RuleError(
@@ -73,6 +84,14 @@ def define(
         raise RuleError(f"define: {name} is built in and cannot be replaced. Choose another name.")
     if name.startswith("_") or (name not in TABLE and _is_taken(name)):
         raise RuleError(f"define: {name} has a meaning here already. Choose another name.")
+    if (partials is None) == (vjps is None):
+        raise RuleError(
+            f"define: {name} needs either partials, for an operation on each entry, or vjps, for "
+            "one on whole arrays."
+        )
+    if vjps is not None:
+        return _structural(name, value, vjps, latex, badge)
+    assert partials is not None
     if callable(partials):
         partials = (partials,)
     if not 1 <= len(partials) <= len(INPUT_NAMES):
@@ -97,6 +116,21 @@ def define(
     if check:
         _check(rule)
     _bind(rule)
+    TABLE[name] = rule
+    return rule
+
+
+def _structural(
+    name: str, value: Any, vjps: Any, latex: str | None, badge: str | None
+) -> Structural:
+    """A row for whole arrays. What it computes is known only once it is given some."""
+    given = (vjps,) if callable(vjps) else tuple(vjps)
+    if not given or not callable(value) or not all(v is None or callable(v) for v in given):
+        raise RuleError(
+            f"define: {name} needs a function as value, and in vjps a function, or None, for each "
+            "input."
+        )
+    rule = Structural(name, value=value, vjps=given, latex=latex, badge=badge, builtin=False)
     TABLE[name] = rule
     return rule
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from .errors import RuleError
 from .graph import Node, numbers
+from .symbols import Symbol
 from .tensor import Tensor
 
 
@@ -20,6 +22,12 @@ def detach(x: Any) -> Any:
     >>> detach(Value(2.0) * 3)
     6.0
     """
+    if isinstance(x, Symbol):
+        raise RuleError(
+            "ag.detach inside a function that is compiled cannot be traced: the source has no word "
+            "for what is not differentiated.\n"
+            "  Compute that part outside and give it as an argument."
+        )
     if isinstance(x, Tensor):
         return numbers(x).copy()
     if isinstance(x, np.ndarray) and x.dtype == object:

@@ -17,6 +17,7 @@ import numpy as np
 
 from . import rules
 from .errors import DataError
+from .leaving import check_stays
 from .recording import differentiating, here, state
 from .rows import Elementwise, Rule, Structural
 
@@ -181,6 +182,8 @@ def downward(root: Node | Iterable[Node], stops: Iterable[Node] = ()) -> list[No
 
 def backward(root: Node, seed: Any) -> None:
     """The backward loop, with gradients kept on the nodes."""
+    if here.aliases:
+        check_stays(downward(root), ".backward()", "Use ag.grad there: transforms nest.")
     with root._adding:
         _backward(root, seed)
 

@@ -32,9 +32,11 @@ from . import (
 )
 from .composed_ufuncs import COMPOSED_UFUNCS
 from .errors import MutationError, UnsupportedError
-from .graph import Node, numbers
+from .graph import Node, downward, numbers
+from .leaving import check_stays
 from .numpy_arguments import array, refuse
 from .numpy_refusals import no_rule, public_name
+from .recording import here
 from .symbols import BY_UFUNC
 
 UFUNCS: dict[Any, Any] = {**BY_UFUNC, **COMPOSED_UFUNCS, np.matmul: array_rules.matmul}
@@ -204,6 +206,8 @@ FAMILIES = (
 
 def _answer(name: str) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if name == "tolist" and here.aliases:
+            check_stays(downward(self), ".tolist()", "list(t) keeps the graph; .data leaves it.")
         return getattr(numbers(self), name)(*args, **kwargs)
 
     method.__name__ = method.__qualname__ = name

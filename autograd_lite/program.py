@@ -17,6 +17,7 @@ from . import scalar_math
 from .array_rules import sum_to
 from .errors import DataError, RuleError, ShapeError
 from .graph import Node, propagate
+from .recording import inside_transform
 from .source import Merged, short_names, statements
 from .symbols import Symbol, python
 from .tracing import positions
@@ -152,7 +153,8 @@ def _points(args: tuple[Any, ...]) -> tuple[list[Any], tuple[int, ...]]:
 def _load(code: Any, np_: Any) -> Callable[..., Any]:
     names: dict[str, Any] = {"np": np_}
     exec(code, names)
-    return names["value_and_grad"]  # type: ignore[no-any-return]
+    # Taken out, so that the function and the names it looks up do not hold each other.
+    return names.pop("value_and_grad")  # type: ignore[no-any-return]
 
 
 def _argument_names(f: Callable[..., Any]) -> tuple[list[str] | None, int]:
@@ -174,7 +176,8 @@ def _argument_names(f: Callable[..., Any]) -> tuple[list[str] | None, int]:
 
 def _source(f: Callable[..., Any], names: list[str], chosen: tuple[int, ...]) -> str:
     arguments = [Symbol(name) for name in names]
-    with np.errstate(all="ignore"):  # what f computes of constants alone
+    # A no_grad around the call is not f's own, and what f computes of constants may overflow.
+    with inside_transform(), np.errstate(all="ignore"):
         result = f(*arguments)
     wanted = [arguments[i] for i in chosen]
     gradients: dict[Node, Any] = {}

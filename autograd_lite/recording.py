@@ -33,6 +33,7 @@ class _Here(threading.local):
     def __init__(self) -> None:
         self.watches: list[set[Any]] = []  # open watches: the nodes made since
         self.transforms = 0
+        self.aliases: list[set[Any]] = []  # for each open transform, what stands for its arguments
         self.detector: Any = None  # what `detect_anomaly` has put on guard
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .containers import Parts, alias, cells, collect, cut, has_node, is_grid, is_number, plain
-from .errors import DataError, GradientError
+from .errors import DataError, GradientError, LeaveGraphError
 from .graph import Node
 from .recording import here
 
@@ -77,7 +77,7 @@ class Call:
         given = list(args)
         for i, container in zip(chosen, self.containers(self.aliases), strict=True):
             given[i] = container
-        value = f(*given, **kwargs)
+        value = self._called(f, given, kwargs)
         self.aux: Any = None
         if has_aux:
             value, self.aux = self._pair(value)
@@ -86,6 +86,18 @@ class Call:
             self._output(x, place)
             for x, place in zip(self.result.leaves, self.result.places, strict=True)
         ]
+
+    def _called(self, f: Callable[..., Any], given: list[Any], kwargs: dict[str, Any]) -> Any:
+        here.aliases.append(set(self.stops))
+        try:
+            return f(*given, **kwargs)
+        except (TypeError, ValueError) as error:
+            # NumPy and Python wrap what float() said when it was asked for a traced number.
+            if isinstance(error.__cause__, LeaveGraphError):
+                raise error.__cause__ from None
+            raise
+        finally:
+            here.aliases.pop()
 
     def containers(self, leaves: Sequence[Any]) -> list[Any]:
         """One container for each chosen argument, from leaves for all of them."""

@@ -46,7 +46,7 @@ def backward(scene: Scene) -> list[Frame]:
         frames = [Frame(BACKWARD, 1, 1, title, start, (line,), receiving=key)]
     else:
         first = frames[0]
-        note = f"{start} {first.note}".strip()
+        note = f"{start} {scene.words('backward_how')} {first.note}".strip()
         frames[0] = replace(first, note=note, status=f"{start} {first.status}")
     frames[0] = replace(frames[0], changes=(seed, *frames[0].changes))
     return numbered(frames)
@@ -90,7 +90,14 @@ def hand_over(scene: Scene, step: Step) -> Frame:
         why=reason,
         ledger=_ledger(scene, step, gradient),
         meaning=meaning(
-            step, scene.names[step.input], giving, scene.names[scene.root], gradient, words
+            step,
+            scene.names[step.input],
+            giving,
+            scene.names[scene.root],
+            gradient,
+            scene.replay,
+            scene.nudges,
+            words,
         ),
         nudge=_nudge(scene, step.input) if complete else None,
         giving=(scene.box_key(node),),

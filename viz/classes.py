@@ -65,6 +65,8 @@ def class_pages(
     PosixPath('class.zip')
     """
     chosen = _levels(levels)
+    if students is None and isinstance(seeds, int) and seeds < 1:
+        raise ArgumentError(f"class_pages: seeds={seeds}; give how many, 1 or more.")
     copies = _copies(seeds) if students is None else _of_students(students)
     count = len(chosen) * len(copies)
     if not 1 <= count <= MOST:

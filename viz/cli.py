@@ -211,7 +211,7 @@ def _worksheet(options: argparse.Namespace) -> None:
         )
     seed = options.seed if options.seeds is None else range(1, options.seeds + 1)
     made = worksheet(root, names=nodes, seed=seed)
-    print(f"Wrote {made.save(options.output, key=not options.no_key)}: {made!r}.")
+    print(f"Wrote {made.save(options.output, key=not options.no_key)}.")
 
 
 def _derive(options: argparse.Namespace) -> None:

@@ -71,6 +71,8 @@ def _train(options: argparse.Namespace) -> None:
     tables = our_nn().tables
     if options.save is not None and options.save.suffix != ".safetensors":
         raise ArgumentError(f"--save {options.save}: the model is saved as .safetensors.")
+    if options.save is not None and not options.save.parent.is_dir():  # before the training
+        raise ArgumentError(f"--save {options.save}: there is no folder {options.save.parent}.")
     run = tables.train_table(
         options.data,
         options.target,

@@ -16,6 +16,7 @@ from .numbers import short
 from .words import Words
 
 BY = 0.01
+STEP = 1e-6  # a change so small that only a kink shows
 
 
 def why(step: Step, formulas: Formulas, words: Words) -> str:
@@ -59,14 +60,42 @@ def brackets(x: Any) -> str:
     return short(single(x)) if is_single(x) else shape(data(x).shape)
 
 
-def meaning(step: Step, name: str, giving: str, root: str, gradient: str, words: Words) -> str:
-    """What the gradient collected so far says: raise this by 0.01, and the root moves so much."""
+def meaning(
+    step: Step,
+    name: str,
+    giving: str,
+    root: str,
+    gradient: str,
+    replay: Replay,
+    try_out: bool,
+    words: Words,
+) -> str:
+    """What the gradient collected so far says: raise this by 0.01, and the root moves so much.
+
+    Where that is not so, it says what is. try_out: whether there is time to look for a kink.
+    """
     if not is_single(step.after):
         return words("array_meaning", gradient=gradient, name=name, root=root)
     complete = step.arrow == step.arrows
     slope = single(step.after if complete else step.contribution)
+    value = single(replay.root.data)
     if math.isnan(slope):
         return words("raise_nan", root=root)
+    if not math.isfinite(value):
+        return words("raise_overflow", root=root, name=name, value=short(value))
+    if math.isinf(slope):
+        return words("raise_infinite", root=root)
+    if complete and try_out and _at_kink(step.input, slope, replay):
+        really = replay.result(replay.nudge(step.input, BY)) - value
+        return words(
+            "raise_kink",
+            name=name,
+            root=root,
+            gradient=gradient,
+            slope=short(slope),
+            by=short(BY),
+            change=short(round(really, 12)),
+        )
     key = ("raise_" if complete else "so_far_") + (
         "up" if slope > 0 else "down" if slope < 0 else "none"
     )
@@ -80,6 +109,18 @@ def meaning(step: Step, name: str, giving: str, root: str, gradient: str, words:
         arrow=step.arrow,
         arrows=step.arrows,
     )
+
+
+def _at_kink(node: Node, slope: float, replay: Replay) -> bool:
+    """Whether the root moves otherwise than the gradient says, at the smallest of raises."""
+    at = single(node.data)
+    by = STEP * max(1.0, abs(at))
+    before = single(replay.root.data)
+    after = replay.result(replay.nudge(node, by))
+    if not (math.isfinite(at) and math.isfinite(after)):
+        return False
+    rounding = 1e-12 * max(abs(before), abs(after)) / by
+    return abs((after - before) / by - slope) > 0.01 * max(1.0, abs(slope)) + rounding
 
 
 def nudge(

@@ -71,6 +71,9 @@ ENGLISH: dict[str, str] = {
     "seed_title": "Backward starts at {root}",
     "seed": "Backward starts at {root}: ∂{root}/∂{root} = 1, since raising {root} by 1 raises "
     "{root} by 1.",
+    "backward_how": "Every arrow hands over a product: what has arrived from above (the upstream "
+    "gradient) times the slope of one operation (the local derivative). Where arrows meet, the "
+    "shares add up (accumulate).",
     "collects": "{gradient} collects",
     "ledger_from": "from {giving} ({badge})",
     "arrow_of": "arrow {arrow} of {arrows}",
@@ -108,6 +111,11 @@ ENGLISH: dict[str, str] = {
     "raise_up": "Raise {name} by {by} and {root} rises by about {change}.",
     "raise_down": "Raise {name} by {by} and {root} falls by about {change}.",
     "raise_none": "Raise {name} a little and {root} stays as it is.",
+    "raise_infinite": "The slope is infinite here, steeper than any line, so it does not say how "
+    "far {root} moves.",
+    "raise_overflow": "{root} is {value} here, so a small change of {name} cannot be seen in it.",
+    "raise_kink": "{name} stands at a kink: {gradient} = {slope} is agreed on, but raise {name} by "
+    "{by} and {root} really changes by {change}.",
     "raise_nan": "This slope is not a number here, so it says nothing about {root}.",
     "so_far_up": "So far: through {giving} alone, raising {name} by {by} lifts {root} by about "
     "{change}. Arrow {arrow} of {arrows}.",

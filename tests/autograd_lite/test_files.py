@@ -46,5 +46,5 @@ def test_a_file_keeps_its_permissions_and_a_new_one_has_the_usual(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_an_os_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"no such folder"):
         write_whole(tmp_path / "no" / "a.txt", "x")

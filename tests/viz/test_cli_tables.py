@@ -57,6 +57,7 @@ def test_a_regression_reports_its_error_and_has_no_probabilities(iris, capsys):
         ([*TRAIN[:3], "species", *TRAIN[4:]], "no column 'species'"),
         ([*TRAIN, "--hidden", "8,x"], "--hidden 8,x"),
         ([*TRAIN, "--save", "model.pkl"], "saved as .safetensors"),
+        ([*TRAIN, "--save", "none/m.safetensors"], "there is no folder none"),
         ([*TRAIN, "--delimiter", "ab"], "--delimiter 'ab'"),
         ([*TRAIN, "--report", "iris.csv"], "there is a file of that name"),
         (["predict", "iris.csv", "iris.csv"], "no safetensors file"),

@@ -399,6 +399,6 @@ def test_forms():
 def test_a_traced_gradient_is_right_or_the_jacobian_is_written():
     X = Tensor(np.array([[2.0, 1.0], [0.5, 3.0]]), label="X")
     inverse = viz.derivation(np.sum(np.linalg.inv(X) * 1.0), X).latex
-    assert rf"{d('L', 'X')} &= -c^{{\top}} {d('L', 'c')} c^{{\top}}" in inverse
+    assert rf"{d('L', 'X')} &= -{{c}}^{{\top}} {{{d('L', 'c')}}} {{c}}^{{\top}}" in inverse
     # Its gradient is a product of sums of products, which would want brackets.
     assert r"J^{\top}" in viz.derivation(np.sum(np.linalg.pinv(X[:1]) * 1.0), X).latex
