@@ -168,9 +168,7 @@ def downward(root: Node | Iterable[Node], stops: Iterable[Node] = ()) -> list[No
                 node.mark = walk
                 first, second = node.a, node.b
                 if first.__class__ is tuple:
-                    for operand in first:
-                        if isinstance(operand, Node) and operand.mark != done:
-                            push(operand)
+                    stack += [x for x in first if isinstance(x, Node) and x.mark != done]
                 else:
                     if first is not None and first.mark != done:
                         push(first)

@@ -46,7 +46,7 @@ def backward(scene: Scene) -> list[Frame]:
         frames = [Frame(BACKWARD, 1, 1, title, start, (line,), receiving=key)]
     else:
         first = frames[0]
-        note = f"{start} {scene.words('backward_how')} {first.note}".strip()
+        note = f"{start} {first.note}".strip()
         frames[0] = replace(first, note=note, status=f"{start} {first.status}")
     frames[0] = replace(frames[0], changes=(seed, *frames[0].changes))
     return numbered(frames)

@@ -211,7 +211,8 @@ def _worksheet(options: argparse.Namespace) -> None:
         )
     seed = options.seed if options.seeds is None else range(1, options.seeds + 1)
     made = worksheet(root, names=nodes, seed=seed)
-    print(f"Wrote {made.save(options.output, key=not options.no_key)}.")
+    path = made.save(options.output, key=not options.no_key)
+    print(f"Wrote {path}: {repr(made).strip('<>')}.")
 
 
 def _derive(options: argparse.Namespace) -> None:

@@ -20,7 +20,7 @@ from .numbers import short
 from .situations import Situation, situations
 from .slips import apart
 
-TRIES = 120
+TRIES = 480
 WEIGHED = 8  # of so many attempts one is weighed, in case none is clear
 HUGE = 1e15  # from here on there are no neighbours to choose from
 LONGEST = 6  # letters of a number that is still pleasant to work with

@@ -63,7 +63,10 @@ ENGLISH: dict[str, str] = {
     "forward_leaf_title": "{output} is given",
     "forward_leaf": "{output} = {value} is given. Nothing is computed.",
     "forward_status": "{formula} = {numbers}.",
-    "forward_last": "That is the result: {root} = {value}. Now backward: what would change it?",
+    "forward_last": "That is the result: {root} = {value}. Now backward: what would change it? "
+    "Every arrow will hand over a product: what has arrived from above (the upstream gradient) "
+    "times the slope of one operation (the local derivative). Where arrows meet, their shares add "
+    "up (accumulate).",
     "forward_array": "{output} is an array of shape {shape}.",
     "forward_folded": "{count} operations are folded: their values stand there from the start.",
     # backward
@@ -71,9 +74,6 @@ ENGLISH: dict[str, str] = {
     "seed_title": "Backward starts at {root}",
     "seed": "Backward starts at {root}: ∂{root}/∂{root} = 1, since raising {root} by 1 raises "
     "{root} by 1.",
-    "backward_how": "Every arrow hands over a product: what has arrived from above (the upstream "
-    "gradient) times the slope of one operation (the local derivative). Where arrows meet, the "
-    "shares add up (accumulate).",
     "collects": "{gradient} collects",
     "ledger_from": "from {giving} ({badge})",
     "arrow_of": "arrow {arrow} of {arrows}",

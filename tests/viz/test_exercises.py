@@ -176,7 +176,7 @@ def test_a_class_that_cannot_be_is_refused_and_nothing_is_written(tmp_path):
         ({"levels": [9]}, "levels 1 to 8"),
         ({"levels": 3}, "no levels"),
         ({"levels": []}, "0 levels"),
-        ({"seeds": 0}, "0 copies"),
+        ({"seeds": 0}, "seeds=0; give how many"),
         ({"seeds": 10**6}, "5001 copies"),
         ({"seeds": "a"}, "how many"),
         ({"seeds": True}, "how many"),

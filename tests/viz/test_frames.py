@@ -170,7 +170,11 @@ def test_a_rule_from_the_output_is_shown_on_names_and_on_numbers():
     [
         (2.0, "1 because the input is positive", "rises by about 0.01"),
         (-2.0, "0 because the input is negative", "stays as it is"),
-        (0.0, "0 because the input is 0, by agreement", "stays as it is"),
+        (
+            0.0,
+            "0 because the input is 0, by agreement",
+            "L really changes by 0.01",
+        ),
     ],
 )
 def test_relu_says_why_by_the_sign_of_its_input(given, why, meaning):
