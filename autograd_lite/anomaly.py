@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import linecache
-import sys
 from types import TracebackType
 from typing import Any
 from weakref import ref
@@ -14,11 +13,11 @@ import numpy as np
 
 from .errors import AnomalyError
 from .graph import Node, numbers
+from .lines import user_line
 from .recording import count_open, here
 from .rows import INPUT_NAMES, Elementwise, Rule
 
 Site = tuple[str, int]
-_OURS = {"autograd_lite", "nn", "viz", "numpy"}  # packages whose frames are not the user's code
 
 
 class detect_anomaly(contextlib.ContextDecorator):
@@ -82,10 +81,10 @@ class Detector:
             given = tuple(map(numbers, operands))
             bad = _first(_bad(y, given, isinstance(rule, Elementwise)))
             if bad is not None:
-                raise _error(rule.name, y, bad, rule, operands, _site(), [])
+                raise _error(rule.name, y, bad, rule, operands, user_line()[0], [])
         if node.op is not None:
             key = id(node)
-            self.sites[key] = ref(node, functools.partial(self.sites.pop, key)), _site()
+            self.sites[key] = ref(node, functools.partial(self.sites.pop, key)), user_line()[0]
 
     def site(self, node: Node) -> Site | None:
         """The line that computed the node, if it was computed under watch."""
@@ -154,17 +153,6 @@ def _bad(y: Any, given: tuple[Any, ...], entrywise: bool) -> Any:
 def _first(bad: Any) -> tuple[int, ...] | None:
     where = np.argwhere(bad) if np.ndim(bad) else ([()] if bad else [])
     return tuple(int(i) for i in where[0]) if len(where) else None
-
-
-def _site() -> Site:
-    """The innermost line that is neither ours nor NumPy's; if all are, the outermost."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None:
-        package = frame.f_globals.get("__package__") or ""
-        if package.partition(".")[0] not in _OURS:
-            break
-        frame = frame.f_back
-    return frame.f_code.co_filename, frame.f_lineno
 
 
 def _error(

@@ -335,6 +335,12 @@ def numbers(operand: Any) -> Any:
     return operand._data if isinstance(operand, Node) else operand
 
 
+def is_unknown(x: Any) -> bool:
+    """Whether an operand has no numbers yet: a symbol, or an array that is being traced."""
+    x = numbers(x)
+    return x is None or hasattr(x, "written_down")
+
+
 def product(upstream: Any, local: Any, singular: bool) -> Any:
     """upstream * local, without the multiplications by 1 that the rules themselves put there.
 
@@ -347,7 +353,7 @@ def product(upstream: Any, local: Any, singular: bool) -> Any:
         return local
     if upstream.__class__ is float and local.__class__ is float:
         return upstream * local if upstream else 0.0
-    if numbers(upstream) is None or numbers(local) is None:
+    if is_unknown(upstream) or is_unknown(local):
         return rules.shield(upstream, local) if singular else upstream * local
     share = upstream * local
     if np.isnan(np.add.reduce(numbers(share), axis=None)):

@@ -22,6 +22,7 @@ from .describe import describe
 from .errors import DataError, MutationError, ShapeError
 from .graph import Node, numbers
 from .reads import OUTPUT, may_read, reads
+from .recorded import is_recorded
 from .rows import Rule
 
 Array = np.ndarray[Any, Any]
@@ -59,6 +60,8 @@ class Guarded(Copied):
     @property
     def data(self) -> Array:
         """The numbers. A leaf's may be written to and assigned; those of a result are read-only."""
+        if is_recorded(self._data):
+            return self._data  # type: ignore[no-any-return]
         if self.op is not None:
             view: Array = self._data.view()
             view.flags.writeable = False
@@ -143,7 +146,7 @@ def stamp(rule: Rule, operands: tuple[Any, ...]) -> tuple[Stamps, bool]:
             if not x.version:
                 continue
             noted = x.version
-        elif x.__class__ is np.ndarray and may_read(rule, i):
+        elif type(x) is np.ndarray and may_read(rule, i):
             noted = fingerprint(x)
         else:
             continue

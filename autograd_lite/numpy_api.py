@@ -36,6 +36,7 @@ from .graph import Node, downward, numbers
 from .leaving import check_stays
 from .numpy_arguments import array, refuse
 from .numpy_refusals import no_rule, public_name
+from .recorded import is_recorded
 from .recording import here
 from .symbols import BY_UFUNC
 
@@ -167,7 +168,10 @@ def _shown(x: Any) -> Any:
         return type(x)(map(_shown, x))
     if not isinstance(x, Node):
         return x
-    view = np.asarray(numbers(x)).view()
+    view = numbers(x)
+    if is_recorded(view):
+        return view
+    view = np.asarray(view).view()
     view.flags.writeable = False
     return view
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .recorded import blank
 from .rows import Structural, structural
 from .shape_rules import Shape, reshape
 
@@ -24,7 +25,7 @@ def _names_none_twice(index: Any) -> bool:
 
 
 def _index_add(a: Any, index: Any, shape: Shape) -> Any:
-    out = np.zeros(shape, dtype=a.dtype)
+    out = blank(a, shape)
     if _names_none_twice(index):
         out[index] = a
     else:
@@ -54,7 +55,7 @@ def _put_back(a: Any, positions: Any, shape: Shape) -> Any:
     if a.dtype.kind == "f" and a.dtype.itemsize <= 8:  # float64 and narrower: bincount has float64
         added = np.bincount(positions.ravel(), weights=a.ravel(), minlength=math.prod(shape))
         return added.astype(a.dtype, copy=False).reshape(shape)
-    out = np.zeros(math.prod(shape), dtype=a.dtype)
+    out = blank(a, (math.prod(shape),))
     np.add.at(out, positions.ravel(), a.ravel())
     return out.reshape(shape)
 

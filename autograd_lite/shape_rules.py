@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .recorded import as_ndarray
 from .rows import structural
 
 Shape = tuple[int, ...]
@@ -55,7 +56,7 @@ sum_to = structural(
 )
 astype = structural(
     "astype",
-    value=lambda a, dtype: np.asarray(a).astype(dtype),
+    value=lambda a, dtype: as_ndarray(a).astype(dtype),
     vjps=(lambda g, y, a, dtype: astype(g, dtype=a.dtype),),
 )
 

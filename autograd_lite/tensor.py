@@ -24,6 +24,7 @@ from .errors import (
 from .graph import Node, arrows, numbers
 from .mutation import Guarded, Stamps, stamp, unshared
 from .operators import Operators
+from .recorded import as_ndarray
 from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 from .tensor_input import as_array, plain_index, refusal
@@ -77,7 +78,7 @@ class Tensor(Operators, Guarded):
         data: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], stamps: Stamps
     ) -> Tensor:
         node = _new(Tensor)
-        node._data = np.asarray(data)
+        node._data = data if isinstance(data, np.ndarray) else np.asarray(data)
         node.grad = node.label = node.b = None
         node.mark = node.version = 0
         traced = False
@@ -113,7 +114,7 @@ class Tensor(Operators, Guarded):
 
     def fit(self, share: Any, operand: Node) -> Any:
         if not isinstance(share, Tensor):
-            share = gathered(share) if isinstance(share, Node) else np.asarray(share)
+            share = gathered(share) if isinstance(share, Node) else as_ndarray(share)
         data = operand._data if isinstance(operand, Tensor) else np.float64(operand._data)
         if share.shape != data.shape:
             share = array_rules.sum_to(share, shape=data.shape)  # undo broadcasting

@@ -10,6 +10,7 @@ from .describe import describe
 from .errors import DataError, IndexingError
 from .graph import Node, numbers
 from .product_rules import matmul
+from .recorded import is_recorded
 from .rows import Elementwise, Rule
 
 
@@ -21,7 +22,7 @@ def as_array(data: Any, dtype: Any) -> np.ndarray[Any, Any]:
             "  Use it as it is, or ag.detach(it) for the same numbers as a constant."
         )
     try:
-        array = np.array(data, dtype=dtype)
+        array = data if is_recorded(data) else np.array(data, dtype=dtype)
     except (ValueError, TypeError) as error:
         raise DataError(f"Tensor: {data!r:.60} is no array of numbers: {error}.") from None
     if array.dtype.kind in "biu":
