@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -84,6 +84,17 @@ class Node:
         """Add upstream x local to the gradient of each operand."""
         raise NotImplementedError
 
+    @staticmethod
+    def sweep(order: Sequence[Any], seed: Any) -> None:
+        """Fill the gradients of `order`, of which the first node gets `seed`."""
+        for node in order:
+            if node.grad is None or node.op is not None:
+                node.grad = node._zero
+        order[0].grad = seed
+        for node in order:
+            if node.op is not None:
+                node.hand_down()
+
     def notice(self) -> None:
         """Take note of a change of the numbers that could not be seen when it was made."""
 
@@ -153,27 +164,32 @@ def downward(root: Node | Iterable[Node], stops: Iterable[Node] = ()) -> list[No
         for node in stops:
             node.mark = done
         order: list[Node] = []
-        stack = [node for node in roots if node.mark != done]
+        stack = list(roots)
         push, pop, append = stack.append, stack.pop, order.append
         while stack:
-            node = stack[-1]
+            node = pop()
             mark = node.mark
-            if mark == walk:  # all its inputs are done
-                node.mark = done
-                append(node)
-                pop()
-            elif mark == done:
-                pop()
-            else:
-                node.mark = walk
+            if mark == done:
+                continue
+            if mark != walk:
                 first, second = node.a, node.b
-                if first.__class__ is tuple:
-                    stack += [x for x in first if isinstance(x, Node) and x.mark != done]
+                below: Sequence[Any]
+                if second is None:
+                    if first.__class__ is tuple:
+                        below = [x for x in first if isinstance(x, Node) and x.mark != done]
+                    else:
+                        below = () if first is None or first.mark == done else (first,)
+                elif first is None or first.mark == done:
+                    below = () if second.mark == done else (second,)
                 else:
-                    if first is not None and first.mark != done:
-                        push(first)
-                    if second is not None and second.mark != done:
-                        push(second)
+                    below = (first,) if second.mark == done else (first, second)
+                if below:
+                    node.mark = walk
+                    push(node)
+                    stack += below
+                    continue
+            node.mark = done  # all its inputs are
+            append(node)
     order.reverse()
     return order
 
@@ -202,14 +218,8 @@ def _backward(root: Node, seed: Any) -> None:
                 node.grad = after if after.__class__ is float else np.array(after)
         return
     root.verify(order)
-    for node in order:
-        if node.op is not None or node.grad is None:
-            node.grad = node._zero
-    root.grad = seed
     with np.errstate(all="ignore"):
-        for node in order:
-            if node.op is not None:
-                node.hand_down()
+        root.sweep(order, seed)
 
 
 def propagate(

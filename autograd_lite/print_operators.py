@@ -91,13 +91,13 @@ def _lines(rule: Elementwise, traced: tuple[int, ...]) -> list[str]:
     ]
 
 
-def _build(rule: Elementwise, **slots: str) -> list[str]:
+def _build(rule: Elementwise, kind: str = "self.__class__", **slots: str) -> list[str]:
     """A new node; another way round while somebody does not record, or looks for anomalies."""
     fields = {"data": "y", "op": f"rules.{rule.name}", **slots}
     return [
         "if state.paused:",
         f"    return self._made({fields['op']}, y, {', '.join(slots.values())})",
-        "node = new(self.__class__)",
+        f"node = new({kind})",
         *(f"node.{field} = {text}" for field, text in fields.items()),
         "node.grad = node.label = None",
         "node.mark = 0",
@@ -126,16 +126,17 @@ def _binary(rule: Elementwise) -> str:
     both = [
         "b = other.data",
         *_lines(rule, (0, 1)),
-        *_build(rule, a="self", da="da", b="other", db="db"),
+        *_build(rule, "kind", a="self", da="da", b="other", db="db"),
     ]
     meet = f"return self._meet(rules.{rule.name}, "
     right = [
-        *_guarded("b = other * 1.0", f"{meet}self, other)"),
+        *_plain("b", meet + "self, other)"),
         *_lines(rule, (0,)),
         *_build(rule, a="self", da="da", b="None", db="b"),
     ]
     left = [
-        *_guarded("a, b = other * 1.0, self.data", f"{meet}other, self)"),
+        *_plain("a", meet + "other, self)"),
+        "b = self.data",
         *_lines(rule, (1,)),
         *_build(rule, a="None", da="a", b="self", db="db"),
     ]
@@ -144,19 +145,25 @@ def _binary(rule: Elementwise) -> str:
         + _indent([f'"""{_signature(rule)}: {rule.why[0]}."""'], 2)
         + _indent(["a, kind = self.data, other.__class__", "if kind is self.__class__:"], 2)
         + _indent(both, 3)
-        + _indent(["if kind is float or kind is int:"], 2)
-        + _indent(right, 3)
-        + _indent([f"{meet}self, other)"], 2)
+        + _indent(right, 2)
         + f"\n    def {reflected}(self, other: Any) -> Any:\n"
-        + _indent(["if other.__class__ is float or other.__class__ is int:"], 2)
-        + _indent(left, 3)
-        + _indent([f"{meet}other, self)"], 2)
+        + _indent(["kind = other.__class__", *left], 2)
     )
 
 
-def _guarded(line: str, otherwise: str) -> list[str]:
-    """A line that an integer beyond every float cannot pass."""
-    return ["try:", f"    {line}", "except OverflowError:", f"    {otherwise}"]
+def _plain(name: str, meet: str) -> list[str]:
+    """The other operand as a float; what is neither one nor a whole number goes to `_meet`."""
+    return [
+        "if kind is float:",
+        f"    {name} = other",
+        "elif kind is int:",
+        "    try:",
+        f"        {name} = other * 1.0",
+        "    except OverflowError:  # beyond every float",
+        f"        {meet}",
+        "else:",
+        f"    {meet}",
+    ]
 
 
 def _signature(rule: Elementwise) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from collections.abc import Sequence
 from typing import Any, final
 
 import numpy as np
@@ -131,23 +132,40 @@ class Value(ValueOperators, Rounding, Copied):
             )
         return graph
 
+    @staticmethod
+    def sweep(order: Sequence[Any], seed: Any) -> None:
+        """The backward loop, `+= upstream * local` on every arrow, where all nodes are Values."""
+        for node in order:
+            if type(node) is not Value:
+                Node.sweep(order, seed)
+                return
+            if node.grad is None or node.op is not None:
+                node.grad = 0.0
+        order[0].grad = seed
+        for node in order:
+            gradient = node.grad
+            if gradient:  # 0 hands on 0, however infinite the local derivative is
+                first, second = node.a, node.b
+                if second is not None:
+                    if first is not None:
+                        first.grad += gradient * node.da
+                    second.grad += gradient * node.db
+                elif first.__class__ is Value:
+                    first.grad += gradient * node.da
+                elif first is not None:
+                    node.hand_down()
+
     def hand_down(self) -> None:
         gradient: float = self.grad  # type: ignore[assignment]
-        if gradient:  # 0 hands on 0, however infinite the local derivative is
-            first, second = self.a, self.b
-            if second is not None:
-                if first is not None:
-                    first.grad += gradient * self.da
-                second.grad += gradient * self.db
-            elif first.__class__ is not tuple:
-                first.grad += gradient * self.da
-            elif self.da is None:  # a row with no local derivatives to store
-                for _, operand, _, share in arrows(self, gradient, False, None):
-                    receive(operand, share)
-            else:
-                for operand, local in zip(first, self.da, strict=True):
-                    if operand.__class__ is Value:
-                        operand.grad += gradient * local
+        if not gradient:
+            return
+        if self.a.__class__ is tuple and self.da is None:  # no local derivatives to store
+            for _, operand, _, share in arrows(self, gradient, False, None):
+                receive(operand, share)
+            return
+        for slot, operand in enumerate(self.operands):
+            if operand.__class__ is Value:
+                operand.grad += gradient * self.local(slot)
 
     def _seed(self, upstream: Any) -> float:
         return 1.0 if upstream is None else _as_float(upstream, "upstream gradient")

@@ -44,7 +44,7 @@ class ValueOperators:
             db = 1.0
             if state.paused:
                 return self._made(rules.add, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.add
             node.a = self
@@ -54,48 +54,56 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.add, self, other)
-            y = a + b
-            da = 1.0
-            if state.paused:
-                return self._made(rules.add, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.add
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.add, self, other)
+        else:
+            return self._meet(rules.add, self, other)
+        y = a + b
+        da = 1.0
+        if state.paused:
+            return self._made(rules.add, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.add
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __radd__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.add, other, self)
-            y = a + b
-            db = 1.0
-            if state.paused:
-                return self._made(rules.add, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.add
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.add, other, self)
+        else:
+            return self._meet(rules.add, other, self)
+        b = self.data
+        y = a + b
+        db = 1.0
+        if state.paused:
+            return self._made(rules.add, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.add
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __sub__(self, other: Any) -> Any:
         """a - b: what is subtracted from passes the gradient on unchanged."""
@@ -107,7 +115,7 @@ class ValueOperators:
             db = -1.0
             if state.paused:
                 return self._made(rules.subtract, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.subtract
             node.a = self
@@ -117,48 +125,56 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.subtract, self, other)
-            y = a - b
-            da = 1.0
-            if state.paused:
-                return self._made(rules.subtract, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.subtract
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.subtract, self, other)
+        else:
+            return self._meet(rules.subtract, self, other)
+        y = a - b
+        da = 1.0
+        if state.paused:
+            return self._made(rules.subtract, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.subtract
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __rsub__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.subtract, other, self)
-            y = a - b
-            db = -1.0
-            if state.paused:
-                return self._made(rules.subtract, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.subtract
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.subtract, other, self)
+        else:
+            return self._meet(rules.subtract, other, self)
+        b = self.data
+        y = a - b
+        db = -1.0
+        if state.paused:
+            return self._made(rules.subtract, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.subtract
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __mul__(self, other: Any) -> Any:
         """a * b: the slope is the other factor."""
@@ -170,7 +186,7 @@ class ValueOperators:
             db = a
             if state.paused:
                 return self._made(rules.multiply, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.multiply
             node.a = self
@@ -180,48 +196,56 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.multiply, self, other)
-            y = a * b
-            da = b
-            if state.paused:
-                return self._made(rules.multiply, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.multiply
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.multiply, self, other)
+        else:
+            return self._meet(rules.multiply, self, other)
+        y = a * b
+        da = b
+        if state.paused:
+            return self._made(rules.multiply, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.multiply
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __rmul__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.multiply, other, self)
-            y = a * b
-            db = a
-            if state.paused:
-                return self._made(rules.multiply, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.multiply
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.multiply, other, self)
+        else:
+            return self._meet(rules.multiply, other, self)
+        b = self.data
+        y = a * b
+        db = a
+        if state.paused:
+            return self._made(rules.multiply, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.multiply
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __truediv__(self, other: Any) -> Any:
         """a / b: the slope is 1 / denominator."""
@@ -236,7 +260,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.divide, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.divide, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.divide
             node.a = self
@@ -246,54 +270,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.divide, self, other)
-            try:
-                y = a / b
-                da = 1.0 / b
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.divide, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.divide, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.divide
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.divide, self, other)
+        else:
+            return self._meet(rules.divide, self, other)
+        try:
+            y = a / b
+            da = 1.0 / b
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.divide, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.divide, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.divide
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __rtruediv__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.divide, other, self)
-            try:
-                y = a / b
-                db = -y / b
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.divide, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.divide, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.divide
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.divide, other, self)
+        else:
+            return self._meet(rules.divide, other, self)
+        b = self.data
+        try:
+            y = a / b
+            db = -y / b
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.divide, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.divide, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.divide
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __pow__(self, other: Any) -> Any:
         """a ** b: bring the exponent down, lower it by 1."""
@@ -308,7 +340,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.power, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.power, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.power
             node.a = self
@@ -318,54 +350,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.power, self, other)
-            try:
-                y = np.power(a, b)
-                da = b * np.power(a, np.where(b == 0.0, 0.0, b - 1.0))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.power, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.power, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.power
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.power, self, other)
+        else:
+            return self._meet(rules.power, self, other)
+        try:
+            y = np.power(a, b)
+            da = b * np.power(a, np.where(b == 0.0, 0.0, b - 1.0))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.power, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.power, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.power
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __rpow__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.power, other, self)
-            try:
-                y = np.power(a, b)
-                db = y * np.log(np.where(a == 0.0, 1.0, a))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.power, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.power, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.power
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.power, other, self)
+        else:
+            return self._meet(rules.power, other, self)
+        b = self.data
+        try:
+            y = np.power(a, b)
+            db = y * np.log(np.where(a == 0.0, 1.0, a))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.power, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.power, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.power
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __neg__(self) -> Any:
         """-a: minus turns the sign."""
@@ -524,7 +564,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.floor_divide, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.floor_divide, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.floor_divide
             node.a = self
@@ -534,54 +574,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.floor_divide, self, other)
-            try:
-                y = np.floor_divide(a, b)
-                da = 0.0
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.floor_divide, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.floor_divide, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.floor_divide
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.floor_divide, self, other)
+        else:
+            return self._meet(rules.floor_divide, self, other)
+        try:
+            y = np.floor_divide(a, b)
+            da = 0.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.floor_divide, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.floor_divide, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.floor_divide
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __rfloordiv__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.floor_divide, other, self)
-            try:
-                y = np.floor_divide(a, b)
-                db = 0.0
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.floor_divide, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.floor_divide, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.floor_divide
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.floor_divide, other, self)
+        else:
+            return self._meet(rules.floor_divide, other, self)
+        b = self.data
+        try:
+            y = np.floor_divide(a, b)
+            db = 0.0
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.floor_divide, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.floor_divide, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.floor_divide
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __mod__(self, other: Any) -> Any:
         """remainder(a, b): a saw with slope 1."""
@@ -596,7 +644,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.remainder, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.remainder, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.remainder
             node.a = self
@@ -606,54 +654,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.remainder, self, other)
-            try:
-                y = np.remainder(a, b)
-                da = 1.0
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.remainder, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.remainder, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.remainder
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.remainder, self, other)
+        else:
+            return self._meet(rules.remainder, self, other)
+        try:
+            y = np.remainder(a, b)
+            da = 1.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.remainder, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.remainder, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.remainder
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def __rmod__(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.remainder, other, self)
-            try:
-                y = np.remainder(a, b)
-                db = -np.floor_divide(a, b)
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.remainder, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.remainder, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.remainder
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.remainder, other, self)
+        else:
+            return self._meet(rules.remainder, other, self)
+        b = self.data
+        try:
+            y = np.remainder(a, b)
+            db = -np.floor_divide(a, b)
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.remainder, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.remainder, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.remainder
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def fmod(self, other: Any) -> Any:
         """fmod(a, b): a saw with slope 1."""
@@ -668,7 +724,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.fmod, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.fmod, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.fmod
             node.a = self
@@ -678,54 +734,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.fmod, self, other)
-            try:
-                y = np.fmod(a, b)
-                da = 1.0
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.fmod, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.fmod, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.fmod
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.fmod, self, other)
+        else:
+            return self._meet(rules.fmod, self, other)
+        try:
+            y = np.fmod(a, b)
+            da = 1.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.fmod, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.fmod, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.fmod
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_fmod(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.fmod, other, self)
-            try:
-                y = np.fmod(a, b)
-                db = -np.trunc(a / b)
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.fmod, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.fmod, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.fmod
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.fmod, other, self)
+        else:
+            return self._meet(rules.fmod, other, self)
+        b = self.data
+        try:
+            y = np.fmod(a, b)
+            db = -np.trunc(a / b)
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.fmod, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.fmod, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.fmod
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def copysign(self, other: Any) -> Any:
         """copysign(a, b): 1 if both signs are equal, -1 if not."""
@@ -740,7 +804,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.copysign, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.copysign, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.copysign
             node.a = self
@@ -750,54 +814,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.copysign, self, other)
-            try:
-                y = np.copysign(a, b)
-                da = np.sign(a) * np.copysign(1.0, b)
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.copysign, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.copysign, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.copysign
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.copysign, self, other)
+        else:
+            return self._meet(rules.copysign, self, other)
+        try:
+            y = np.copysign(a, b)
+            da = np.sign(a) * np.copysign(1.0, b)
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.copysign, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.copysign, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.copysign
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_copysign(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.copysign, other, self)
-            try:
-                y = np.copysign(a, b)
-                db = 0.0
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.copysign, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.copysign, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.copysign
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.copysign, other, self)
+        else:
+            return self._meet(rules.copysign, other, self)
+        b = self.data
+        try:
+            y = np.copysign(a, b)
+            db = 0.0
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.copysign, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.copysign, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.copysign
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def heaviside(self, other: Any) -> Any:
         """heaviside(a, b): flat everywhere but at the jump."""
@@ -812,7 +884,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.heaviside, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.heaviside, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.heaviside
             node.a = self
@@ -822,54 +894,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.heaviside, self, other)
-            try:
-                y = np.heaviside(a, b)
-                da = 0.0
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.heaviside, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.heaviside, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.heaviside
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.heaviside, self, other)
+        else:
+            return self._meet(rules.heaviside, self, other)
+        try:
+            y = np.heaviside(a, b)
+            da = 0.0
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.heaviside, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.heaviside, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.heaviside
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_heaviside(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.heaviside, other, self)
-            try:
-                y = np.heaviside(a, b)
-                db = np.where(a == 0.0, 1.0, 0.0)
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.heaviside, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.heaviside, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.heaviside
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.heaviside, other, self)
+        else:
+            return self._meet(rules.heaviside, other, self)
+        b = self.data
+        try:
+            y = np.heaviside(a, b)
+            db = np.where(a == 0.0, 1.0, 0.0)
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.heaviside, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.heaviside, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.heaviside
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def deg2rad(self) -> Any:
         """deg2rad(a): a degree is pi / 180."""
@@ -1157,7 +1237,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.logaddexp, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.logaddexp, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.logaddexp
             node.a = self
@@ -1167,54 +1247,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.logaddexp, self, other)
-            try:
-                y = np.logaddexp(a, b)
-                da = 1.0 / (1.0 + np.exp(-(a - b)))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.logaddexp, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.logaddexp, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.logaddexp
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.logaddexp, self, other)
+        else:
+            return self._meet(rules.logaddexp, self, other)
+        try:
+            y = np.logaddexp(a, b)
+            da = 1.0 / (1.0 + np.exp(-(a - b)))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.logaddexp, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.logaddexp, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.logaddexp
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_logaddexp(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.logaddexp, other, self)
-            try:
-                y = np.logaddexp(a, b)
-                db = 1.0 / (1.0 + np.exp(-(b - a)))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.logaddexp, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.logaddexp, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.logaddexp
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.logaddexp, other, self)
+        else:
+            return self._meet(rules.logaddexp, other, self)
+        b = self.data
+        try:
+            y = np.logaddexp(a, b)
+            db = 1.0 / (1.0 + np.exp(-(b - a)))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.logaddexp, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.logaddexp, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.logaddexp
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def logaddexp2(self, other: Any) -> Any:
         """logaddexp2(a, b): the slope is this input's share: sigmoid of the difference * ln 2."""
@@ -1229,7 +1317,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.logaddexp2, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.logaddexp2, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.logaddexp2
             node.a = self
@@ -1239,54 +1327,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.logaddexp2, self, other)
-            try:
-                y = np.logaddexp2(a, b)
-                da = 1.0 / (1.0 + np.exp(-((a - b) * 0.6931471805599453)))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.logaddexp2, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.logaddexp2, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.logaddexp2
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.logaddexp2, self, other)
+        else:
+            return self._meet(rules.logaddexp2, self, other)
+        try:
+            y = np.logaddexp2(a, b)
+            da = 1.0 / (1.0 + np.exp(-((a - b) * 0.6931471805599453)))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.logaddexp2, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.logaddexp2, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.logaddexp2
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_logaddexp2(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.logaddexp2, other, self)
-            try:
-                y = np.logaddexp2(a, b)
-                db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.logaddexp2, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.logaddexp2, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.logaddexp2
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.logaddexp2, other, self)
+        else:
+            return self._meet(rules.logaddexp2, other, self)
+        b = self.data
+        try:
+            y = np.logaddexp2(a, b)
+            db = 1.0 / (1.0 + np.exp(-((b - a) * 0.6931471805599453)))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.logaddexp2, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.logaddexp2, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.logaddexp2
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def sin(self) -> Any:
         """sin(a): the slope is cos(input)."""
@@ -1428,7 +1524,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.arctan2, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.arctan2, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.arctan2
             node.a = self
@@ -1438,56 +1534,64 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.arctan2, self, other)
-            try:
-                y = np.arctan2(a, b)
-                c = np.hypot(a, b)
-                da = b / c / c
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.arctan2, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.arctan2, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.arctan2
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.arctan2, self, other)
+        else:
+            return self._meet(rules.arctan2, self, other)
+        try:
+            y = np.arctan2(a, b)
+            c = np.hypot(a, b)
+            da = b / c / c
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.arctan2, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.arctan2, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.arctan2
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_arctan2(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.arctan2, other, self)
-            try:
-                y = np.arctan2(a, b)
-                c = np.hypot(a, b)
-                db = -a / c / c
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.arctan2, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.arctan2, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.arctan2
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.arctan2, other, self)
+        else:
+            return self._meet(rules.arctan2, other, self)
+        b = self.data
+        try:
+            y = np.arctan2(a, b)
+            c = np.hypot(a, b)
+            db = -a / c / c
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.arctan2, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.arctan2, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.arctan2
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def sinh(self) -> Any:
         """sinh(a): the slope is cosh(input)."""
@@ -1629,7 +1733,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.hypot, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.hypot, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.hypot
             node.a = self
@@ -1639,54 +1743,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.hypot, self, other)
-            try:
-                y = np.hypot(a, b)
-                da = a / np.where(y == 0.0, 1.0, y)
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.hypot, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.hypot, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.hypot
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.hypot, self, other)
+        else:
+            return self._meet(rules.hypot, self, other)
+        try:
+            y = np.hypot(a, b)
+            da = a / np.where(y == 0.0, 1.0, y)
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.hypot, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.hypot, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.hypot
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_hypot(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.hypot, other, self)
-            try:
-                y = np.hypot(a, b)
-                db = b / np.where(y == 0.0, 1.0, y)
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.hypot, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.hypot, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.hypot
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.hypot, other, self)
+        else:
+            return self._meet(rules.hypot, other, self)
+        b = self.data
+        try:
+            y = np.hypot(a, b)
+            db = b / np.where(y == 0.0, 1.0, y)
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.hypot, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.hypot, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.hypot
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def sinc(self) -> Any:
         """sinc(a): the slope is (cos(pi * input) - output) / input, and 0 at 0."""
@@ -1727,7 +1839,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.maximum, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.maximum, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.maximum
             node.a = self
@@ -1737,54 +1849,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.maximum, self, other)
-            try:
-                y = np.maximum(a, b)
-                da = np.where(a > b, 1.0, np.where(a == b, 0.5, 0.0))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.maximum, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.maximum, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.maximum
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.maximum, self, other)
+        else:
+            return self._meet(rules.maximum, self, other)
+        try:
+            y = np.maximum(a, b)
+            da = np.where(a > b, 1.0, np.where(a == b, 0.5, 0.0))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.maximum, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.maximum, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.maximum
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_maximum(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.maximum, other, self)
-            try:
-                y = np.maximum(a, b)
-                db = np.where(b > a, 1.0, np.where(a == b, 0.5, 0.0))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.maximum, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.maximum, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.maximum
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.maximum, other, self)
+        else:
+            return self._meet(rules.maximum, other, self)
+        b = self.data
+        try:
+            y = np.maximum(a, b)
+            db = np.where(b > a, 1.0, np.where(a == b, 0.5, 0.0))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.maximum, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.maximum, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.maximum
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def minimum(self, other: Any) -> Any:
         """minimum(a, b): the smaller input passes the gradient on, the larger gets 0."""
@@ -1800,7 +1920,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.minimum, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.minimum, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.minimum
             node.a = self
@@ -1810,54 +1930,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.minimum, self, other)
-            try:
-                y = np.minimum(a, b)
-                da = np.where(a < b, 1.0, np.where(a == b, 0.5, 0.0))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.minimum, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.minimum, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.minimum
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.minimum, self, other)
+        else:
+            return self._meet(rules.minimum, self, other)
+        try:
+            y = np.minimum(a, b)
+            da = np.where(a < b, 1.0, np.where(a == b, 0.5, 0.0))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.minimum, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.minimum, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.minimum
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_minimum(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.minimum, other, self)
-            try:
-                y = np.minimum(a, b)
-                db = np.where(b < a, 1.0, np.where(a == b, 0.5, 0.0))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.minimum, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.minimum, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.minimum
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.minimum, other, self)
+        else:
+            return self._meet(rules.minimum, other, self)
+        b = self.data
+        try:
+            y = np.minimum(a, b)
+            db = np.where(b < a, 1.0, np.where(a == b, 0.5, 0.0))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.minimum, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.minimum, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.minimum
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def fmax(self, other: Any) -> Any:
         """fmax(a, b): the larger input passes the gradient on, the smaller and nan get 0."""
@@ -1873,7 +2001,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.fmax, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.fmax, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.fmax
             node.a = self
@@ -1883,54 +2011,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.fmax, self, other)
-            try:
-                y = np.fmax(a, b)
-                da = np.where(a > b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.fmax, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.fmax, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.fmax
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.fmax, self, other)
+        else:
+            return self._meet(rules.fmax, self, other)
+        try:
+            y = np.fmax(a, b)
+            da = np.where(a > b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.fmax, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.fmax, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.fmax
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_fmax(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.fmax, other, self)
-            try:
-                y = np.fmax(a, b)
-                db = np.where(b > a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.fmax, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.fmax, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.fmax
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.fmax, other, self)
+        else:
+            return self._meet(rules.fmax, other, self)
+        b = self.data
+        try:
+            y = np.fmax(a, b)
+            db = np.where(b > a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.fmax, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.fmax, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.fmax
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def fmin(self, other: Any) -> Any:
         """fmin(a, b): the smaller input passes the gradient on, the larger and nan get 0."""
@@ -1946,7 +2082,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.fmin, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.fmin, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.fmin
             node.a = self
@@ -1956,54 +2092,62 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.fmin, self, other)
-            try:
-                y = np.fmin(a, b)
-                da = np.where(a < b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.fmin, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.fmin, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.fmin
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.fmin, self, other)
+        else:
+            return self._meet(rules.fmin, self, other)
+        try:
+            y = np.fmin(a, b)
+            da = np.where(a < b, 1.0, np.where(a == b, 0.5, np.where(b != b, 1.0, 0.0)))
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.fmin, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.fmin, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.fmin
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_fmin(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.fmin, other, self)
-            try:
-                y = np.fmin(a, b)
-                db = np.where(b < a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.fmin, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.fmin, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.fmin
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.fmin, other, self)
+        else:
+            return self._meet(rules.fmin, other, self)
+        b = self.data
+        try:
+            y = np.fmin(a, b)
+            db = np.where(b < a, 1.0, np.where(a == b, 0.5, np.where(a != a, 1.0, 0.0)))
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.fmin, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.fmin, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.fmin
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def sigmoid(self) -> Any:
         """sigmoid(a): the slope is output * (1 - output)."""
@@ -2061,7 +2205,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.leaky_relu, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.leaky_relu, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.leaky_relu
             node.a = self
@@ -2071,56 +2215,64 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.leaky_relu, self, other)
-            try:
-                c = a > 0.0
-                y = np.where(c, a, b * a)
-                da = np.where(c, 1.0, b)
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.leaky_relu, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.leaky_relu, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.leaky_relu
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.leaky_relu, self, other)
+        else:
+            return self._meet(rules.leaky_relu, self, other)
+        try:
+            c = a > 0.0
+            y = np.where(c, a, b * a)
+            da = np.where(c, 1.0, b)
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.leaky_relu, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.leaky_relu, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.leaky_relu
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_leaky_relu(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.leaky_relu, other, self)
-            try:
-                c = a > 0.0
-                y = np.where(c, a, b * a)
-                db = np.where(c, 0.0, a)
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.leaky_relu, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.leaky_relu, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.leaky_relu
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.leaky_relu, other, self)
+        else:
+            return self._meet(rules.leaky_relu, other, self)
+        b = self.data
+        try:
+            c = a > 0.0
+            y = np.where(c, a, b * a)
+            db = np.where(c, 0.0, a)
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.leaky_relu, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.leaky_relu, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.leaky_relu
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def elu(self, other: Any = 1.0) -> Any:
         """elu(a, b): 1 if the input is positive, else output + alpha."""
@@ -2137,7 +2289,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.elu, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.elu, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.elu
             node.a = self
@@ -2147,57 +2299,65 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.elu, self, other)
-            try:
-                c = a > 0.0
-                y = np.where(c, a, b * np.expm1(np.minimum(a, 0.0)))
-                da = np.where(c, 1.0, y + b)
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.elu, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.elu, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.elu
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.elu, self, other)
+        else:
+            return self._meet(rules.elu, self, other)
+        try:
+            c = a > 0.0
+            y = np.where(c, a, b * np.expm1(np.minimum(a, 0.0)))
+            da = np.where(c, 1.0, y + b)
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.elu, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.elu, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.elu
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_elu(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.elu, other, self)
-            try:
-                c = np.expm1(np.minimum(a, 0.0))
-                d = a > 0.0
-                y = np.where(d, a, b * c)
-                db = np.where(d, 0.0, c)
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.elu, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.elu, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.elu
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.elu, other, self)
+        else:
+            return self._meet(rules.elu, other, self)
+        b = self.data
+        try:
+            c = np.expm1(np.minimum(a, 0.0))
+            d = a > 0.0
+            y = np.where(d, a, b * c)
+            db = np.where(d, 0.0, c)
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.elu, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.elu, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.elu
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def softplus(self) -> Any:
         """softplus(a): the slope is sigmoid(input)."""
@@ -2298,7 +2458,7 @@ class ValueOperators:
                 y, da, db = exactly(rules.shield, (a, b), (0, 1))
             if state.paused:
                 return self._made(rules.shield, y, self, da, other, db)
-            node = new(self.__class__)
+            node = new(kind)
             node.data = y
             node.op = rules.shield
             node.a = self
@@ -2308,52 +2468,60 @@ class ValueOperators:
             node.grad = node.label = None
             node.mark = 0
             return node
-        if kind is float or kind is int:
+        if kind is float:
+            b = other
+        elif kind is int:
             try:
                 b = other * 1.0
-            except OverflowError:
+            except OverflowError:  # beyond every float
                 return self._meet(rules.shield, self, other)
-            try:
-                c = a == 0.0
-                y = np.where(c, 0.0, a * b)
-                da = np.where(c, np.where(np.absolute(b) < np.inf, b, 0.0), b)
-            except (ArithmeticError, ValueError):
-                y, da = exactly(rules.shield, (a, b), (0,))
-            if state.paused:
-                return self._made(rules.shield, y, self, da, None, b)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.shield
-            node.a = self
-            node.da = da
-            node.b = None
-            node.db = b
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.shield, self, other)
+        else:
+            return self._meet(rules.shield, self, other)
+        try:
+            c = a == 0.0
+            y = np.where(c, 0.0, a * b)
+            da = np.where(c, np.where(np.absolute(b) < np.inf, b, 0.0), b)
+        except (ArithmeticError, ValueError):
+            y, da = exactly(rules.shield, (a, b), (0,))
+        if state.paused:
+            return self._made(rules.shield, y, self, da, None, b)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.shield
+        node.a = self
+        node.da = da
+        node.b = None
+        node.db = b
+        node.grad = node.label = None
+        node.mark = 0
+        return node
 
     def _r_shield(self, other: Any) -> Any:
-        if other.__class__ is float or other.__class__ is int:
+        kind = other.__class__
+        if kind is float:
+            a = other
+        elif kind is int:
             try:
-                a, b = other * 1.0, self.data
-            except OverflowError:
+                a = other * 1.0
+            except OverflowError:  # beyond every float
                 return self._meet(rules.shield, other, self)
-            try:
-                y = np.where(a == 0.0, 0.0, a * b)
-                db = a
-            except (ArithmeticError, ValueError):
-                y, db = exactly(rules.shield, (a, b), (1,))
-            if state.paused:
-                return self._made(rules.shield, y, None, a, self, db)
-            node = new(self.__class__)
-            node.data = y
-            node.op = rules.shield
-            node.a = None
-            node.da = a
-            node.b = self
-            node.db = db
-            node.grad = node.label = None
-            node.mark = 0
-            return node
-        return self._meet(rules.shield, other, self)
+        else:
+            return self._meet(rules.shield, other, self)
+        b = self.data
+        try:
+            y = np.where(a == 0.0, 0.0, a * b)
+            db = a
+        except (ArithmeticError, ValueError):
+            y, db = exactly(rules.shield, (a, b), (1,))
+        if state.paused:
+            return self._made(rules.shield, y, None, a, self, db)
+        node = new(self.__class__)
+        node.data = y
+        node.op = rules.shield
+        node.a = None
+        node.da = a
+        node.b = self
+        node.db = db
+        node.grad = node.label = None
+        node.mark = 0
+        return node
