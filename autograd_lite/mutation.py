@@ -109,6 +109,20 @@ class Guarded(Copied):
                     self.version += 1
                 self.seen = None if alone else now
 
+    def alone(self) -> bool:
+        """Whether nobody but this node holds its array, or a part of it."""
+        return sys.getrefcount(self._data) <= _ALONE
+
+    def settle(self, array: Array) -> None:
+        """Move a leaf's numbers into `array`, which holds the same, and which nobody else has."""
+        self.notice()
+        self._data, self.seen = array, None
+
+    def overwritten(self) -> None:
+        """Note that the array of a leaf, which nobody else holds, was written to."""
+        self.seen = None
+        self.version += 1
+
     def verify(self, order: Iterable[Any], wanted: Any = None) -> None:
         """Raise MutationError if a rule of `order` would read numbers that are not as they were.
 

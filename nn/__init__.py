@@ -36,6 +36,7 @@ from .activations import (
     Softplus,
     Tanh,
 )
+from .clipping import clip_grad_norm
 from .functional import log_softmax, one_hot, softmax
 from .history import History
 from .layers import Dropout, Embedding, Flatten, Linear
@@ -45,7 +46,7 @@ from .module import Module
 from .normalisation import BatchNorm1d, LayerNorm
 from .onnx_export import to_onnx
 from .optim import SGD, Adagrad, Adam, AdamW, RMSprop
-from .optimizer import Optimizer, clip_grad_norm
+from .optimizer import Optimizer
 from .saving import load, metadata, save
 from .schedules import CosineLR, OneCycleLR, ReduceLROnPlateau, StepLR, WarmupLR
 from .snapshots import Snapshots

@@ -15,8 +15,10 @@ from autograd_lite import Tensor
 from autograd_lite.errors import ArgumentError, GradientError
 from autograd_lite.graph import numbers
 
+from .flat import Array
 from .interrupts import uninterrupted
-from .optimizer import Array, Optimizer, not_negative, positive
+from .optimizer import Optimizer
+from .settings import not_negative, positive
 
 SEARCHES = (None, "strong_wolfe")
 LEAST_CURVATURE = 1e-10  # of s and y, below which a pair says nothing about the Hessian

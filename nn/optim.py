@@ -1,6 +1,7 @@
 """Optimisers: how parameters follow their gradients.
 
-Each formula is a pure function of parameter, gradient and state.
+Each formula goes over a piece of the parameters, entry by entry, in place: `x *= f` and `x += y`
+write to x, and what is needed in between is written to a, b.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import numpy as np
 
 from autograd_lite.errors import ArgumentError
 
-from .optimizer import Array, Optimizer, State, positive, share
+from .flat import Array
+from .optimizer import Optimizer
+from .settings import positive, share
 
 
 class SGD(Optimizer):
@@ -47,12 +50,22 @@ class SGD(Optimizer):
                 "SGD: nesterov=True looks ahead along the momentum; give momentum > 0."
             )
 
-    def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
-        if not self.momentum:
-            return p - self.lr * g, {}
-        v = self.momentum * state["v"] + g if state else g
-        step = g + self.momentum * v if self.nesterov else v
-        return p - self.lr * step, {"v": v}
+    @property
+    def slots(self) -> tuple[str, ...]:  # type: ignore[override]
+        return ("v",) if self.momentum else ()
+
+    def factors(self, t: Any) -> tuple[Any, ...]:
+        return self.lr, self.momentum
+
+    def move(self, p: Array, g: Array, state: Any, factors: Any, work: Any) -> None:
+        (a,), (lr, momentum) = work, factors
+        step = g
+        if self.momentum:
+            (v,) = state
+            v *= momentum
+            v += g
+            step = np.add(g, np.multiply(v, momentum, out=a), out=a) if self.nesterov else v
+        p -= np.multiply(step, lr, out=a)
 
 
 class Adam(Optimizer):
@@ -61,9 +74,12 @@ class Adam(Optimizer):
     m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,
     p <- p - lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)
 
-    weight_decay w adds w p to the gradient.
+    weight_decay w adds w p to the gradient. The state has m / (1 - b1) and v / (1 - b2): sums in
+    place of means, whose constant factors go into eps and the rate.
     Source: Kingma and Ba, Adam: A Method for Stochastic Optimization, ICLR (2015), algorithm 1.
     """
+
+    slots = ("m", "v")
 
     def __init__(
         self,
@@ -80,19 +96,23 @@ class Adam(Optimizer):
         self.betas = (share(self, "betas[0]", betas[0]), share(self, "betas[1]", betas[1]))
         self.eps = positive(self, "eps", eps)
 
-    def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
+    def factors(self, t: Any) -> tuple[Any, ...]:
         first, second = self.betas
-        t = state.get("t", 0) + 1
-        m, v = (1 - first) * g, (1 - second) * (g * g)
-        if state:
-            m += first * state["m"]
-            v += second * state["v"]
-        step = np.asarray(np.sqrt(v))
-        step /= (1 - second**t) ** 0.5
-        step += self.eps
-        np.divide(m, step, out=step)
-        step *= self.lr / (1 - first**t)
-        return p - step, {"t": t, "m": m, "v": v}
+        root = ((1 - second**t) / (1 - second)) ** 0.5
+        return first, second, self.eps * root, self.lr * root * (1 - first) / (1 - first**t)
+
+    def move(self, p: Array, g: Array, state: Any, factors: Any, work: Any) -> None:
+        # Written so that factors which are the same for all entries need no pass of their own.
+        (m, v), (first, second, eps, rate), (a,) = state, factors, work
+        m *= first
+        m += g
+        v *= second
+        v += np.multiply(g, g, out=a)
+        np.sqrt(v, out=a)
+        a += eps
+        np.divide(m, a, out=a)
+        a *= rate
+        p -= a
 
 
 class AdamW(Adam):
@@ -123,6 +143,9 @@ class RMSprop(Optimizer):
     Source: Tieleman and Hinton, Neural Networks for Machine Learning, lecture 6.5 (2012).
     """
 
+    slots = ("v",)
+    scratch = 2
+
     def __init__(
         self,
         params: Iterable[Any],
@@ -136,9 +159,20 @@ class RMSprop(Optimizer):
         self.alpha = share(self, "alpha", alpha)
         self.eps = positive(self, "eps", eps)
 
-    def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
-        v = self.alpha * state.get("v", 0.0) + (1 - self.alpha) * (g * g)
-        return p - self.lr * g / (np.sqrt(v) + self.eps), {"v": v}
+    def factors(self, t: Any) -> tuple[Any, ...]:
+        return self.lr, self.alpha, 1 - self.alpha, self.eps
+
+    def move(self, p: Array, g: Array, state: Any, factors: Any, work: Any) -> None:
+        (v,), (lr, alpha, rest, eps), (a, b) = state, factors, work
+        v *= alpha
+        np.multiply(g, g, out=a)
+        a *= rest
+        v += a
+        np.sqrt(v, out=a)
+        a += eps
+        np.multiply(g, lr, out=b)
+        b /= a
+        p -= b
 
 
 class Adagrad(Optimizer):
@@ -148,6 +182,9 @@ class Adagrad(Optimizer):
 
     Source: Duchi, Hazan, Singer, JMLR 12 (2011), section 1.
     """
+
+    slots = ("v",)
+    scratch = 2
 
     def __init__(
         self,
@@ -160,6 +197,14 @@ class Adagrad(Optimizer):
         super().__init__(params, lr, weight_decay, no_decay)
         self.eps = positive(self, "eps", eps)
 
-    def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
-        v = state.get("v", 0.0) + g * g
-        return p - self.lr * g / (np.sqrt(v) + self.eps), {"v": v}
+    def factors(self, t: Any) -> tuple[Any, ...]:
+        return self.lr, self.eps
+
+    def move(self, p: Array, g: Array, state: Any, factors: Any, work: Any) -> None:
+        (v,), (lr, eps), (a, b) = state, factors, work
+        v += np.multiply(g, g, out=a)
+        np.sqrt(v, out=a)
+        a += eps
+        np.multiply(g, lr, out=b)
+        b /= a
+        p -= b

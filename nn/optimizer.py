@@ -1,30 +1,31 @@
 """What all optimisers share: which parameters they move, and that a step is whole or not at all.
 
-A step first computes every new array and only then puts them in place, with Ctrl-C held back for
-that moment, so an interrupt never leaves half-updated parameters.
+The parameters of one dtype lie in one vector (`flat.py`), which a step goes over in blocks, in
+place, with Ctrl-C held back. What could raise is done before, so a step that fails or is
+interrupted never leaves half-updated parameters.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Mapping
-from numbers import Real
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd_lite import Node, Tensor, Value
-from autograd_lite.errors import ArgumentError, DataError, GradientError, UnsupportedError
+from autograd_lite import Tensor, Value
+from autograd_lite.errors import ArgumentError, DataError, ShapeError, UnsupportedError
 from autograd_lite.graph import numbers
 
+from .flat import Array, Flat
 from .interrupts import uninterrupted
+from .settings import listed, not_negative, positive
+from .sweep import Sweep
 
-Array = np.ndarray[Any, Any]
 State = dict[str, Any]
 
 
 class Optimizer:
-    """What all optimisers share. A new one writes `update`.
+    """What all optimisers share. A new one writes `update`, or `move`, which is faster.
 
     params: the parameters, as `model.parameters()`: Tensors or Values. One whose gradient is None
     is left as it is.  lr: the learning rate, > 0; it may be assigned between steps.
@@ -33,10 +34,32 @@ class Optimizer:
     `model.biases()`.
     Raises ArgumentError for no parameters or a setting out of its range, DataError for what is no
     parameter.
+
+    A new optimiser in the short form, `update`:
+
+    >>> class SignSGD(Optimizer):
+    ...     def update(self, p, g, state):
+    ...         return p - self.lr * np.sign(g), {}
+    >>> t = Tensor([1.0, 1.0])
+    >>> t.grad = np.array([5.0, -0.1])
+    >>> SignSGD([t], lr=0.5).step()
+    >>> t.data
+    array([0.5, 1.5])
+
+    Whoever computes all gradients at once writes them into `flat.grad` and calls `step_flat`:
+
+    >>> optimizer = SignSGD([t], lr=0.5)
+    >>> flat = optimizer.flat
+    >>> flat.gradient(0)[...] = [1.0, 1.0]
+    >>> optimizer.step_flat()
+    >>> t.data
+    array([0., 1.])
     """
 
     decoupled = False
     needs_closure = False  # whether a step computes the loss again by itself
+    slots: tuple[str, ...] = ()  # for `move`: the names of the arrays that are kept for a parameter
+    scratch = 1  # for `move`: how many arrays it needs for numbers in between
 
     def __init__(
         self,
@@ -47,8 +70,8 @@ class Optimizer:
     ) -> None:
         self.lr = lr
         self.weight_decay = not_negative(self, "weight_decay", weight_decay)
-        self.params = _parameters(type(self).__name__, params)
-        spared = set(_parameters(f"{type(self).__name__}, no_decay", no_decay, empty=True))
+        self.params = listed(type(self).__name__, params)
+        spared = set(listed(f"{type(self).__name__}, no_decay", no_decay, empty=True))
         tensors = [p for p in self.params if isinstance(p, Tensor)]
         values = [p for p in self.params if isinstance(p, Value)]
         # All single Values are updated together, as one array.
@@ -57,6 +80,7 @@ class Optimizer:
         if values:
             self._decays.append(np.array([float(v not in spared) for v in values]))
         self._states: list[State] = [{} for _ in self._groups]
+        self._sweeps: list[Sweep] | None = None
 
     @property
     def lr(self) -> float:
@@ -68,25 +92,146 @@ class Optimizer:
         # a plain float, since one of NumPy's would widen float32 parameters
         self._lr = positive(self, "lr", rate)
 
+    # --- the formula --------------------------------------------------------------------------
+
     def update(self, p: Array, g: Array, state: State) -> tuple[Array, State]:
         """The new parameter and the new state, from parameter, gradient and state, after decay.
 
         The state is a new dict of numbers and arrays like p; at the first step it is empty.
         """
-        raise UnsupportedError(f"{type(self).__name__} has no update method. Write update.")
+        count = state.get("t", 0) + 1
+        new = np.array(p)
+        kept = {slot: _like(p, state.get(slot, 0.0)) for slot in self.slots}
+        work = [np.empty_like(new) for _ in range(self.scratch)]
+        self.move(new, g, tuple(kept.values()), self.factors(count), tuple(work))
+        return new, kept | {"t": count}
+
+    def factors(self, t: Any) -> tuple[Any, ...]:
+        """The numbers in the formula of `move` at a parameter's step number t = 1, 2, ..."""
+        return (self.lr,)
+
+    def move(
+        self,
+        p: Array,
+        g: Array,
+        state: tuple[Array, ...],
+        factors: tuple[Any, ...],
+        work: tuple[Array, ...],
+    ) -> None:
+        """The step, in place, for a piece of the parameters: p and the state are written to.
+
+        state: the arrays that `slots` names, zero at the first step.  factors: what `factors` gave.
+        work: `scratch` arrays like p, to be used as one likes.  g is not to be changed. The formula
+        must go entry by entry, and must not raise.
+        """
+        raise UnsupportedError(
+            f"{type(self).__name__} has no update method. Write update(self, p, g, state)."
+        )
+
+    # --- the step -----------------------------------------------------------------------------
+
+    @property
+    def flat(self) -> Flat | None:
+        """All parameters as one vector; None if they are Values, or of more than one dtype.
+
+        Ask for it before every step of your own: it brings back what was assigned in between. Its
+        `data` then holds the numbers of all parameters; write the gradients into its `grad`.
+        """
+        if self.needs_closure or not isinstance(self._groups[-1], Tensor):
+            return None
+        sweeps = self._gathered()
+        return sweeps[0].flat if len(sweeps) == 1 else None
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient.
 
         closure: computes the loss and its gradients first; the step returns the loss.
+        Raises ShapeError for a gradient that does not fit its parameter, DataError for one that is
+        not of real numbers; nothing has moved then.
         """
         loss = None if closure is None else closure()
+        gradients: list[Array | None] = []
+        for group in self._groups:
+            if isinstance(group, Tensor):
+                gradients.append(None if group.grad is None else self._fitting(group))
+        self._step(gradients)
+        return loss
+
+    def step_flat(self, known: Sequence[bool] | None = None) -> None:
+        """Move the parameters along the gradients in `flat.grad`, whatever their `grad` is.
+
+        known: for each of `flat.params`, whether it has a gradient; all have if it is left out.
+        Raises UnsupportedError where there is no `flat`.
+        """
+        flat = self.flat
+        if flat is None:
+            raise UnsupportedError(
+                f"{type(self).__name__}: step_flat moves Tensors of one dtype; these parameters "
+                "are not.\n  Use step()."
+            )
+        sweep = self._gathered()[0]
+        if self._is_pure():
+            gradients: list[Array | None] = [None] * len(self._groups)
+            for i, place in enumerate(sweep.places):
+                if known is None or known[i]:
+                    gradients[place] = flat.gradient(i)
+            self._step_pure(gradients)
+            return
+        with np.errstate(all="ignore"), uninterrupted():
+            sweep.run_flat(self, self._states, known or [True] * len(flat.params))
+
+    def _step(self, gradients: list[Array | None]) -> None:
+        if self._is_pure() or not isinstance(self._groups[-1], Tensor):
+            self._step_pure(gradients)
+            return
+        sweeps = self._gathered()
+        with np.errstate(all="ignore"), uninterrupted():
+            for sweep in sweeps:
+                sweep.run(self, self._states, gradients)
+
+    def _is_pure(self) -> bool:
+        """Whether the formula is written as `update`, which makes new arrays."""
+        return type(self).update is not Optimizer.update
+
+    def _gathered(self) -> list[Sweep]:
+        """The vectors of all dtypes, with every parameter in its own."""
+        kept = self._sweeps
+        if kept is None or not all(s.slots == self.slots and s.flat.gather() for s in kept):
+            dtypes = dict.fromkeys(g.dtype for g in self._groups if isinstance(g, Tensor))
+            kept = self._sweeps = [
+                Sweep(dtype, self._groups, self._decays, self.slots, self.scratch)
+                for dtype in dtypes
+            ]
+        return kept
+
+    def _fitting(self, p: Tensor) -> Array:
+        """The gradient of a parameter, in its shape."""
+        g: Array = p.grad if isinstance(p.grad, np.ndarray) else np.asarray(p.grad)
+        if g.dtype.kind not in "fiub":
+            raise DataError(f"{self._named(p)}: its gradient is of {g.dtype}, not of real numbers.")
+        if g.shape != p.shape:
+            try:
+                g = np.broadcast_to(g, p.shape)
+            except ValueError:
+                raise ShapeError(
+                    f"{self._named(p)}: its gradient has shape {g.shape}, the parameter {p.shape}."
+                    "\n  Nothing has moved."
+                ) from None
+        return g
+
+    def _named(self, p: Tensor) -> str:
+        name = p.label or f"parameter {[id(q) for q in self.params].index(id(p))}"
+        return f"{type(self).__name__}: {name}"
+
+    def _step_pure(self, gradients: list[Array | None]) -> None:
+        """The step by `update`: everything is computed, then put in place."""
         computed: list[tuple[int, Array, State]] = []
         with np.errstate(all="ignore"):
             for i, group in enumerate(self._groups):
                 if isinstance(group, Tensor):
-                    if group.grad is not None:
-                        p, g = self._decayed(numbers(group), group.grad, self._decays[i])
+                    gradient = gradients[i]
+                    if gradient is not None:
+                        p, g = self._decayed(numbers(group), gradient, self._decays[i])
                         computed.append((i, *self.update(p, g, self._states[i])))
                 elif any(v.grad is not None for v in group):
                     computed.append((i, *self._update_values(group, i)))
@@ -99,7 +244,6 @@ class Optimizer:
                 else:
                     for value, number in zip(group, data.tolist(), strict=True):
                         value.data = number
-        return loss
 
     def _decayed(self, p: Array, g: Array, decays: Any) -> tuple[Array, Array]:
         """Parameter and gradient after weight decay, for those that decay."""
@@ -122,6 +266,8 @@ class Optimizer:
         """Forget the gradients of all parameters."""
         for p in self.params:
             p.grad = None
+
+    # --- saving and loading -------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
         """The kind of optimiser, its learning rate, and a copy of its state, to go on later."""
@@ -156,90 +302,21 @@ class Optimizer:
                         f"the parameter {max(expected)}.\n  It is of another model."
                     )
         self.lr, self._states = state["lr"], states
+        self._sweeps = None
 
     def _expected(self, i: int, key: str) -> set[tuple[int, ...]]:
         """The shapes that an entry of the state of parameter `i` may have."""
         group = self._groups[i]
         return {(), group.shape if isinstance(group, Tensor) else (len(group),)}
 
-
-def clip_grad_norm(params: Iterable[Any], max_norm: float) -> float:
-    """Scale all gradients together so that their norm is at most `max_norm`; returns what it was.
-
-    norm = sqrt(sum of g^2 over all parameters).
-    Source: Pascanu, Mikolov, Bengio, ICML (2013), algorithm 1.
-
-    >>> from autograd_lite import Tensor
-    >>> t = Tensor(np.zeros(2))
-    >>> t.grad = np.array([3.0, 4.0])
-    >>> clip_grad_norm([t], 1.0), t.grad
-    (5.0, array([0.6, 0.8]))
-    """
-    if not max_norm > 0:
-        raise ArgumentError(f"clip_grad_norm: max_norm={max_norm!r}; give a positive number.")
-    listed = [p for p in _parameters("clip_grad_norm", params) if p.grad is not None]
-    norm = math.hypot(*(float(np.linalg.norm(np.asarray(p.grad, float))) for p in listed))
-    if not math.isfinite(norm):
-        raise GradientError(
-            f"clip_grad_norm: the norm of the gradients is {norm}; no factor makes it {max_norm}.\n"
-            "  A smaller learning rate or scaled features may help."
-        )
-    if norm > max_norm:
-        for p in listed:
-            p.grad = p.grad * (max_norm / norm)
-    return norm
-
-
-def _parameters(place: str, params: Iterable[Any], empty: bool = False) -> list[Any]:
-    """The parameters, each once."""
-    if isinstance(params, Node) or not isinstance(params, Iterable):
-        raise DataError(
-            f"{place}: {type(params).__name__} is no list of parameters.\n"
-            "  Give model.parameters(), or a list such as [w, b]."
-        )
-    listed: list[Any] = []
-    for p in params:
-        listed += p.flat if isinstance(p, np.ndarray) and p.dtype == object else [p]
-    for p in listed:
-        if not isinstance(p, Tensor | Value):
-            raise DataError(
-                f"{place}: {type(p).__name__} {p!r:.40} is no parameter; it takes Tensors and "
-                "Values.\n  Give model.parameters()."
-            )
-        if p.op is not None:
-            raise DataError(
-                f"{place}: {p!r:.60} was computed from others; only a leaf can be a parameter.\n"
-                "  Give what it was computed from."
-            )
-    if not listed and not empty:
-        raise ArgumentError(f"{place}: there are no parameters. Give model.parameters().")
-    return list(dict.fromkeys(listed))
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"_sweeps": None}  # a copy's parameters are not in our vectors
 
 
 def _copy(state: State) -> State:
     return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in state.items()}
 
 
-def positive(owner: object, name: str, value: float) -> float:
-    """A setting that must be above 0."""
-    if not (_is_number(value) and 0 < value < math.inf):
-        raise ArgumentError(f"{type(owner).__name__}: {name}={value!r}; give a positive number.")
-    return float(value)
-
-
-def not_negative(owner: object, name: str, value: float) -> float:
-    """A setting that must not be below 0."""
-    if not (_is_number(value) and 0 <= value < math.inf):
-        raise ArgumentError(f"{type(owner).__name__}: {name}={value!r}; give 0 or more.")
-    return float(value)
-
-
-def share(owner: object, name: str, value: float) -> float:
-    """A setting in [0, 1)."""
-    if not (_is_number(value) and 0 <= value < 1):
-        raise ArgumentError(f"{type(owner).__name__}: {name}={value!r}; it lies in [0, 1).")
-    return float(value)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
+def _like(p: Array, entry: Any) -> Array:
+    """An entry of a state as a new array like p."""
+    return np.array(np.broadcast_to(np.asarray(entry, p.dtype), p.shape))

@@ -13,10 +13,11 @@ from autograd_lite import AnomalyError, detach, detect_anomaly
 from autograd_lite.errors import GradientError
 
 from .batches import Array, Arrays, Batch, Stream
+from .clipping import clip_grad_norm
 from .history import History
 from .layers import Dropout
 from .module import Module
-from .optimizer import Optimizer, clip_grad_norm
+from .optimizer import Optimizer
 from .schedules import Schedule
 
 Loss = Callable[[Any, Any], Any]

@@ -12,7 +12,8 @@ from typing import Any
 
 from autograd_lite.errors import ArgumentError, UnsupportedError
 
-from .optimizer import Optimizer, not_negative, positive, share
+from .optimizer import Optimizer
+from .settings import not_negative, positive, share
 
 EVERY = ("epoch", "batch")
 

@@ -238,7 +238,7 @@ def test_an_error_in_the_middle_of_a_step_changes_nothing():
     a, b = Tensor(np.ones(2)), Tensor(np.ones(2))
     opt = nn.SGD([a, b], lr=0.1, momentum=0.9)
     a.grad, b.grad = np.ones(2), np.ones(3)  # the second does not fit
-    with pytest.raises(ValueError, match="broadcast"):
+    with pytest.raises(ag.ShapeError, match=r"SGD: parameter 1: its gradient has shape \(3,\)"):
         opt.step()
     np.testing.assert_array_equal(a.data, 1)
     assert opt.state_dict()["states"] == [{}, {}]
