@@ -20,6 +20,7 @@ FLOORS = ("autograd_lite", "nn", "viz")  # the ground floor first
 FILES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
 EXTRAS = {"matplotlib", "rich", "sklearn", "IPython", "anywidget", "onnx", "safetensors", "numba"}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
+COURSE = sorted((ROOT / "notebooks").rglob("*.py"))
 TEXT = {".py", ".js", ".css", ".html", ".md", ".json", ".txt", ".svg", ".toml", ".yml", ".yaml"}
 # A table may be as long as it has rows, and what is printed from it as well.
 LONG = {"autograd_lite/rules.py", "autograd_lite/value_operators.py"}
@@ -184,7 +185,7 @@ def asked_for(extra: str | None = None) -> set[str]:
 
 def not_asked_for(paths: list[Path], packages: set[str]) -> set[str]:
     """Where a file imports what neither Python nor one of the packages brings."""
-    beside = {path.stem for path in TESTS}
+    beside = {path.stem for path in TESTS} | {"course"}
     known = sys.stdlib_module_names | set(FLOORS) | beside
     owners = packages_distributions()
     return {
@@ -198,6 +199,11 @@ def not_asked_for(paths: list[Path], packages: set[str]) -> set[str]:
 def test_the_test_extra_brings_all_that_the_tests_import() -> None:
     assert TESTS
     assert not not_asked_for(TESTS, asked_for("test"))
+
+
+def test_the_notebooks_extra_brings_all_that_the_notebooks_import() -> None:
+    assert COURSE
+    assert not not_asked_for(COURSE, asked_for("notebooks") | {"jupyter_client"})
 
 
 def test_the_packages_import_nothing_that_no_extra_brings() -> None:

@@ -3,6 +3,7 @@ function exercise(root, data) {
   const tools = pageTools(data.words);
   const { say, make } = tools;
   let current = -1;
+  let theme = null; // of the surroundings, if they say so
   const slips = {};
 
   const tasks = data.tasks.map((task, i) => {
@@ -50,6 +51,7 @@ function exercise(root, data) {
       });
       task.model.words = data.words;
       task.shown = mount(task.pane, task.model, { at: task.at });
+      task.shown.theme(theme);
       count();
     }
   }
@@ -101,6 +103,16 @@ function exercise(root, data) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   });
+  // In a frame, the surroundings hear that it runs, and say whether they are dark.
+  if (window.parent !== window) {
+    addEventListener("message", (event) => {
+      if (event.source !== window.parent) return;
+      theme = event.data?.autogradLiteTheme ?? null;
+      root.dataset.theme = theme ?? "";
+      tasks.forEach((task) => task.shown?.theme(theme));
+    });
+    window.parent.postMessage({ autogradLiteHeight: root.offsetHeight }, "*");
+  }
   open(0);
   return { open, line: () => line.value };
 }

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import os
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
+from typing import Any
 
-from autograd_lite.errors import ArgumentError
+from autograd_lite.errors import ArgumentError, RenderError
 from autograd_lite.graph import Node
 
 from .exercise_page import Pane, task_page
 from .files import save
 from .levels import checked
+from .notebook import framed
 from .quizzing import Quiz
 from .stepping import Stepper
 from .tasks import ALONE, WATCH, Task, tasks
@@ -102,11 +105,15 @@ class Exercise:
             ".quiz(), .step(), .worksheet(), save it as .html>"
         )
 
-    def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{escape(self.html())}" width="100%" height="{HEIGHT}" '
-            f'sandbox="allow-scripts" title="{escape(self.title)}"></iframe>'
-        )
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        alone = self.quiz()  # what it looks like where no page may run: a graph with its values
+        bundle = {
+            "text/plain": str(self),
+            "text/html": framed(self.html(), alone.picture(), self.title, HEIGHT),
+        }
+        with contextlib.suppress(RenderError):  # the picture in the HTML needs no layout engine
+            bundle["image/png"] = base64.b64encode(alone.png()).decode("ascii")
+        return bundle
 
 
 def exercise(

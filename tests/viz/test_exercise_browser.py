@@ -123,6 +123,23 @@ def test_no_number_is_wider_than_its_box(open_file, tmp_path):
     assert wide == []
 
 
+def test_in_a_notebook_it_takes_the_place_of_its_picture_and_is_as_dark(open_file, tmp_path):
+    found = viz.exercise(1, 1)
+    bundle = found._repr_mimebundle_()
+    assert bundle["text/plain"] == str(found)
+    assert bundle["image/png"]
+    page = tmp_path / "notebook.html"
+    body = f"<!doctype html><body style='background:#111'>{bundle['text/html']}"
+    page.write_text(body, encoding="utf-8")
+    shown = open_file(page, height=900)
+    framed = shown.frame_locator("iframe")
+    tab(framed, 3)
+    framed.locator(".ex[data-theme=dark]").wait_for()
+    assert pane(framed).locator(".ag-step").get_attribute("data-theme") == "dark"
+    assert not shown.locator("img").is_visible()
+    assert shown.locator("img").get_attribute("alt") == found.title
+
+
 def test_a_hostile_name_is_only_text(open_file, tmp_path):
     name = "</script><img src=x onerror=alert(1)>"
     shown = opened(open_file, tmp_path, student=name)
