@@ -49,7 +49,6 @@ c, d, L
 # it is used twice.
 
 # %%
-L.label = "L"
 viz.draw(L, names=locals())
 
 # %% [markdown]
@@ -99,8 +98,10 @@ ex.reaction(dc_db)
 # (If you see only a picture here, you are reading a saved notebook. Run the cell to get the quiz.)
 
 # %%
-p, q = Value(-4.0, label="p"), Value(7.0, label="q")
-viz.quiz((p * q) * Value(3.0, label="r"), ask="local")
+p, q, r = Value(-4.0, label="p"), Value(7.0, label="q"), Value(3.0, label="r")
+s = p * q
+t = s * r
+viz.quiz(t, ask="local", names=locals())
 
 # %% [markdown]
 # ## 2 · A chain: multiply along a path
@@ -199,13 +200,13 @@ ex.total(dL_da)
 viz.step(L, names=locals())
 
 # %% [markdown]
-# And this is how the engine is asked for it: `L.backward()` takes the same walk and leaves in each
-# `Value` its `.grad`, which is $\partial L/\partial$ that value.
+# And this is how the engine is asked for it: `L.backward()` takes the same walk and leaves with each
+# `Value` what it has collected, as `.grad`.
 
 # %%
 L.backward()
-for node in (L, d, c, k, b, a):
-    print(f"dL/d{node.label or 'cd'[node is d]} = {node.grad:g}")
+for name, node in {"L": L, "d": d, "c": c, "k": k, "b": b, "a": a}.items():
+    print(f"dL/d{name} = {node.grad:g}")
 
 # %% [markdown]
 # ## Your turn
@@ -217,8 +218,7 @@ for node in (L, d, c, k, b, a):
 # %%
 u, v, w = Value(4.0, label="u"), Value(-2.0, label="v"), Value(3.0, label="w")
 R = (u * v + u) * w
-R.label = "R"
-viz.quiz(R)
+viz.quiz(R, names={"R": R})
 
 # %% [markdown]
 # Now write it. **Exercise:** a function that goes forward through $L = (a\,b + a)\,k$ and then backward, one
@@ -245,7 +245,8 @@ ex.by_hand(gradients)
 
 # %%
 x = Value(2.0, label="x")
-viz.draw((x * x) * x)
+y = x * x * x
+viz.draw(y, names=locals())
 
 # %% tags=["exercise"]
 dy_dx = ...

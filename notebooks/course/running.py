@@ -64,6 +64,8 @@ def read(source: Path) -> Any:
     return notebook
 
 
+# JupyterLab shows the first line of what it folds, which must not be the answer.
+FOLDED = {"text/html": "", "text/plain": "Predict first. Then run the cell."}
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
 
 
@@ -117,6 +119,8 @@ def run(source: Path, rehearsing: bool = True) -> Any:
             except CellExecutionError as error:
                 raise NotebookError(f"{where} fails:\n{cell.source}\n\n{error}") from None
             cell.outputs = [o for o in map(_settled, cell.outputs) if o is not None]
+            if "predict" in tags:
+                cell.outputs.insert(0, nbformat.v4.new_output("display_data", dict(FOLDED)))
             if wanted and not any(o.output_type == "error" for o in cell.outputs):
                 raise NotebookError(f"{where} is tagged 'raises' and raises nothing.")
             _look(cell, where)
