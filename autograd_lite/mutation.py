@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 import threading
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -109,8 +109,13 @@ class Guarded(Copied):
                     self.version += 1
                 self.seen = None if alone else now
 
-    def alone(self) -> bool:
-        """Whether nobody but this node holds its array, or a part of it."""
+    def alone(self, place: Callable[[], Any] | None = None) -> bool:
+        """Whether nobody but this node holds its array, or a part of it.
+
+        place: a weak reference; whether the array is also the one that it refers to.
+        """
+        if place is not None and place() is not self._data:
+            return False
         return sys.getrefcount(self._data) <= _ALONE
 
     def settle(self, array: Array) -> None:

@@ -78,7 +78,7 @@ class Flat:
     def gather(self) -> bool:
         """Bring every parameter into `data`; False if one has another dtype than it had."""
         for p, place in zip(self.params, self._places, strict=True):
-            if numbers(p) is not place() or not p.alone():
+            if not p.alone(place):
                 return self._gather()
         return True
 

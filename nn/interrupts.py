@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from typing import Any
+
+# CPython's own module, where it is there: the other makes enums of all numbers, which takes longer
+# than a small step.
+_signal: Any = sys.modules.get("_signal", signal)
+_SIGINT = int(signal.SIGINT)
 
 
-@contextlib.contextmanager
-def uninterrupted() -> Iterator[None]:
+class uninterrupted:
     """Hold back Ctrl-C until the block is done, then let it through.
 
     Python gives the signal to the main thread only, so in any other one the block just runs.
     """
-    before = signal.getsignal(signal.SIGINT)
-    in_main = threading.current_thread() is threading.main_thread()
-    if not in_main or before is None:  # None: installed outside Python; it could not be put back
-        yield
-        return
-    arrived = False
 
-    def note(number: int, frame: object) -> None:
-        nonlocal arrived
-        arrived = True
+    __slots__ = ("arrived", "before")
 
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if arrived:
-            signal.raise_signal(signal.SIGINT)
+    def __enter__(self) -> None:
+        self.arrived, self.before = False, None
+        if threading.get_ident() == threading.main_thread().ident:
+            self.before = _signal.getsignal(_SIGINT)  # None: installed outside Python
+            if self.before is not None:
+                _signal.signal(_SIGINT, self._note)
+
+    def __exit__(self, *exception: object) -> None:
+        if self.before is not None:
+            _signal.signal(_SIGINT, self.before)
+            if self.arrived:
+                signal.raise_signal(signal.SIGINT)
+
+    def _note(self, number: int, frame: object) -> None:
+        self.arrived = True

@@ -76,6 +76,8 @@ class Optimizer:
         values = [p for p in self.params if isinstance(p, Value)]
         # All single Values are updated together, as one array.
         self._groups: list[Tensor | list[Value]] = [*tensors, *([values] if values else [])]
+        self._tensors, self._shapes = tensors, [p.shape for p in tensors]
+        self._all_tensors = not values
         self._decays: list[Any] = [p not in spared for p in tensors]
         if values:
             self._decays.append(np.array([float(v not in spared) for v in values]))
@@ -137,10 +139,8 @@ class Optimizer:
         Ask for it before every step of your own: it brings back what was assigned in between. Its
         `data` then holds the numbers of all parameters; write the gradients into its `grad`.
         """
-        if self.needs_closure or not isinstance(self._groups[-1], Tensor):
-            return None
-        sweeps = self._gathered()
-        return sweeps[0].flat if len(sweeps) == 1 else None
+        sweep = self._one_sweep()
+        return None if sweep is None else sweep.flat
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient.
@@ -151,10 +151,17 @@ class Optimizer:
         """
         loss = None if closure is None else closure()
         gradients: list[Array | None] = []
-        for group in self._groups:
-            if isinstance(group, Tensor):
-                gradients.append(None if group.grad is None else self._fitting(group))
-        self._step(gradients)
+        for tensor, shape in zip(self._tensors, self._shapes, strict=True):
+            g = tensor.grad
+            as_usual = g.__class__ is np.ndarray and g.shape == shape and g.dtype.kind == "f"
+            gradients.append(g if as_usual or g is None else self._fitting(tensor))
+        if self._is_pure() or not self._all_tensors:
+            self._step_pure(gradients)
+            return loss
+        sweeps = self._gathered()
+        with np.errstate(all="ignore"), uninterrupted():
+            for sweep in sweeps:
+                sweep.run(self, self._states, gradients)
         return loss
 
     def step_flat(self, known: Sequence[bool] | None = None) -> None:
@@ -163,35 +170,32 @@ class Optimizer:
         known: for each of `flat.params`, whether it has a gradient; all have if it is left out.
         Raises UnsupportedError where there is no `flat`.
         """
-        flat = self.flat
-        if flat is None:
+        sweep = self._one_sweep()
+        if sweep is None:
             raise UnsupportedError(
                 f"{type(self).__name__}: step_flat moves Tensors of one dtype; these parameters "
                 "are not.\n  Use step()."
             )
-        sweep = self._gathered()[0]
         if self._is_pure():
             gradients: list[Array | None] = [None] * len(self._groups)
             for i, place in enumerate(sweep.places):
                 if known is None or known[i]:
-                    gradients[place] = flat.gradient(i)
+                    gradients[place] = sweep.flat.gradient(i)
             self._step_pure(gradients)
             return
         with np.errstate(all="ignore"), uninterrupted():
-            sweep.run_flat(self, self._states, known or [True] * len(flat.params))
-
-    def _step(self, gradients: list[Array | None]) -> None:
-        if self._is_pure() or not isinstance(self._groups[-1], Tensor):
-            self._step_pure(gradients)
-            return
-        sweeps = self._gathered()
-        with np.errstate(all="ignore"), uninterrupted():
-            for sweep in sweeps:
-                sweep.run(self, self._states, gradients)
+            sweep.run_flat(self, self._states, known)
 
     def _is_pure(self) -> bool:
         """Whether the formula is written as `update`, which makes new arrays."""
         return type(self).update is not Optimizer.update
+
+    def _one_sweep(self) -> Sweep | None:
+        """That of all parameters, if one vector can hold them."""
+        if self.needs_closure or not self._all_tensors:
+            return None
+        sweeps = self._gathered()
+        return sweeps[0] if len(sweeps) == 1 else None
 
     def _gathered(self) -> list[Sweep]:
         """The vectors of all dtypes, with every parameter in its own."""
@@ -206,7 +210,7 @@ class Optimizer:
 
     def _fitting(self, p: Tensor) -> Array:
         """The gradient of a parameter, in its shape."""
-        g: Array = p.grad if isinstance(p.grad, np.ndarray) else np.asarray(p.grad)
+        g: Array = np.asarray(p.grad)
         if g.dtype.kind not in "fiub":
             raise DataError(f"{self._named(p)}: its gradient is of {g.dtype}, not of real numbers.")
         if g.shape != p.shape:

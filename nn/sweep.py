@@ -22,7 +22,7 @@ class Block(NamedTuple):
     p: Array
     state: tuple[Array, ...]
     work: tuple[Array, ...]
-    pieces: list[tuple[int, slice]]  # (place of the parameter, what of it)
+    pieces: list[tuple[int, slice | None]]  # (place of the parameter, what of it; None: all)
     joined: Array  # room for the pieces, side by side
     decayed: Array  # room for the gradient after weight decay
 
@@ -73,17 +73,22 @@ class Sweep:
         for place in self.places:
             gradient = gradients[place]
             if gradient is not None:
-                lines[place] = gradient.astype(self.flat.dtype, copy=False).reshape(-1)
+                lines[place] = gradient.reshape(-1)
         known = tuple([place in lines for place in self.places])
         for block, factors, decay in self._blocks(optimizer, states, known):
-            pieces = [lines[place][what] for place, what in block.pieces]
-            g = pieces[0] if len(pieces) == 1 else np.concatenate(pieces, out=block.joined)
+            pieces = [lines[i] if what is None else lines[i][what] for i, what in block.pieces]
+            g = pieces[0]
+            if len(pieces) > 1 or g.dtype != block.joined.dtype:
+                g = np.concatenate(pieces, out=block.joined, casting="same_kind")
             _move(optimizer, block, g, factors, decay)
 
-    def run_flat(self, optimizer: Optimizer, states: list[State], known: Sequence[bool]) -> None:
+    def run_flat(
+        self, optimizer: Optimizer, states: list[State], known: Sequence[bool] | None
+    ) -> None:
         """Move along the gradients in `flat.grad`, where they are known."""
         grad = self.flat.grad
-        for block, factors, decay in self._blocks(optimizer, states, tuple(known)):
+        found = (True,) * len(self.places) if known is None else tuple(known)
+        for block, factors, decay in self._blocks(optimizer, states, found):
             _move(optimizer, block, grad[block.stretch], factors, decay)
 
     def _blocks(
@@ -141,11 +146,12 @@ class Sweep:
         blocks = []
         for begin in range(ends[first], ends[stop], BLOCK):
             end = min(begin + BLOCK, ends[stop])
-            inside = [
-                (self.places[i], slice(max(begin - ends[i], 0), min(end, ends[i + 1]) - ends[i]))
-                for i in range(first, stop)
-                if ends[i] < end and begin < ends[i + 1]
-            ]
+            inside: list[tuple[int, slice | None]] = []
+            for i in range(first, stop):
+                if ends[i] < end and begin < ends[i + 1]:
+                    part = slice(max(begin - ends[i], 0), min(end, ends[i + 1]) - ends[i])
+                    whole = part == slice(0, ends[i + 1] - ends[i])
+                    inside.append((self.places[i], None if whole else part))
             joined, decayed, *work = self.rooms[:, : end - begin]
             stretch = slice(begin, end)
             state = tuple([vector[stretch] for vector in self.kept])
