@@ -109,7 +109,8 @@ class Arrays:
         order = rng.permutation(self.examples) if self.shuffle else np.arange(self.examples)
         if self.chosen is not None:
             order = self.chosen[order]
-        return ((self.X[batch], self.y[batch]) for batch in batches(order, self.batch_size))
+        X, y = self.X, self.y  # take is quicker here than X[batch]
+        return ((X.take(batch, 0), y.take(batch, 0)) for batch in batches(order, self.batch_size))
 
     def first(self) -> Batch:
         """All examples, to see whether they fit the model."""

@@ -62,7 +62,7 @@ class Run:
             self.examples, self.total, self.score = 0, 0.0, 0.0
         coming = itertools.islice(self.data.epoch(self.rng), self.batch, None)
         while group := list(itertools.islice(coming, self.accumulate)):
-            count = sum(len(X) for X, _ in group)
+            count = sum([len(X) for X, _ in group])
             found = self._step(group, count)
             self.batch += len(group)
             self.examples += count

@@ -357,3 +357,7 @@ def test_missing_numbers_are_a_dash_and_an_empty_cell(tmp_path):
     assert repr(history).splitlines()[1].split()[3:5] == ["-", "-"]
     text = history.to_csv(str(tmp_path / "h.csv")).read_text()
     assert ",,," in text
+
+
+def test_accuracy_of_nothing_is_no_number():
+    assert np.isnan(nn.accuracy(np.zeros((0, 3)), np.zeros(0, int)))
