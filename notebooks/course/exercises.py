@@ -112,6 +112,9 @@ def number(
     return Exercise(check, answer, hints, slips)
 
 
+SHOWN = 60  # characters of the arguments of a call, at most
+
+
 # --- for those who write a check ------------------------------------------------------------------
 
 
@@ -147,6 +150,7 @@ def called(function: Any, *arguments: Any, name: str = "") -> Any:
     if not callable(function):
         raise WrongAnswer(f"{name} should be a function; it is {function!r:.60}.")
     shown = ", ".join(_written(a) for a in arguments)
+    shown = shown if len(shown) <= SHOWN else "..."
     try:
         found = function(*arguments)
     except NotImplementedError:
