@@ -38,7 +38,7 @@ def accuracy(logits: Array, labels: Array) -> float:
     0.5
     """
     right = np.asarray(np.asarray(logits).argmax(axis=-1) == labels)
-    return np.count_nonzero(right) / right.size if right.size else math.nan
+    return int(np.count_nonzero(right)) / right.size if right.size else math.nan
 
 
 def fit(
