@@ -125,7 +125,7 @@ def same(
 
     shown: whether the message says what is right, as it may of one case among many.
     """
-    wanted, came = np.asarray(right, dtype=float), _numbers(given, name)
+    wanted, came = np.asarray(right), _numbers(given, name)
     if came.shape != wanted.shape:
         raise WrongAnswer(f"{name} has the shape {came.shape}; it should be {wanted.shape}.")
     if _close(came, wanted):
@@ -133,7 +133,7 @@ def same(
     start = f"{name}: expected {_written(wanted)}, " if shown else f"{name} is not "
     start += f"got {_written(came)}." if shown else f"{_written(came)}."
     for wrong, words in slips:
-        if np.shape(wrong) == came.shape and _close(came, np.asarray(wrong, dtype=float)):
+        if np.shape(wrong) == came.shape and _close(came, np.asarray(wrong)):
             raise WrongAnswer(f"{start} {words}")
     if came.size > 1 and not shown:
         off = np.argwhere(~np.isclose(came, wanted, rtol=CLOSE, atol=1e-9))
@@ -219,7 +219,8 @@ def _numbers(given: Any, name: str) -> Any:
 
 
 def _close(came: Any, wanted: Any) -> bool:
-    return bool(np.allclose(came, wanted, rtol=CLOSE, atol=1e-9, equal_nan=True))
+    near = CLOSE if wanted.dtype.kind == "f" else 0.0  # what is counted is counted exactly
+    return bool(np.allclose(came, wanted, rtol=near, atol=1e-9, equal_nan=True))
 
 
 def _written(given: Any) -> str:
