@@ -1,6 +1,6 @@
 """Accuracy and time of the estimators beside scikit-learn's own MLP, on the data that it ships.
 
-    python benchmarks/estimators.py
+    python -m benchmarks.estimators
 
 Both run with their defaults, behind a StandardScaler, over the same five splits, in turns. A score
 is the mean over the splits, the spread its standard deviation; times are medians of fitting.

@@ -1,6 +1,6 @@
 """Size and time of the pages: made in Python, and ready in a browser.
 
-    python benchmarks/pages.py
+    python -m benchmarks.pages
 
 A page is ready when its first frame stands there; that needs /usr/bin/chromium and Playwright, and
 is left out without them. Times are medians of five.
@@ -8,6 +8,7 @@ is left out without them. Times are medians of five.
 
 from __future__ import annotations
 
+import functools
 import statistics
 import sys
 import tempfile
@@ -35,7 +36,7 @@ QUIET = [
 ]
 
 
-def neuron_pair() -> Value:
+def neuron_pair() -> Any:
     """Thirty nodes: two tanh neurons of three inputs, and their squared error."""
     rng = np.random.default_rng(0)
     x = [Value(v, label=f"x{i}") for i, v in enumerate(rng.normal(size=3).round(2), 1)]
@@ -46,7 +47,7 @@ def neuron_pair() -> Value:
         for wi, xi in zip(w, x, strict=True):
             total = total + wi * xi
         outputs.append(np.tanh(total))
-    error: Any = (outputs[0] - outputs[1]) ** 2
+    error = (outputs[0] - outputs[1]) ** 2
     return error + 1
 
 
@@ -57,10 +58,10 @@ def digit(scalar: bool) -> tuple[Any, Any]:
     return nn.cross_entropy(model(data.X[:1]), data.y[:1]), model
 
 
-def chain(count: int) -> Value:
+def chain(count: int) -> Any:
     """A graph of `count` operations, each of one of the eight nodes before it and another."""
     rng = np.random.default_rng(0)
-    nodes = [Value(v) for v in rng.normal(size=8)]
+    nodes: list[Any] = [Value(v) for v in rng.normal(size=8)]
     for _ in range(count):
         a, b = (nodes[-i] for i in rng.integers(1, 9, size=2))
         nodes.append(np.tanh(a * b + 0.1))
@@ -120,10 +121,14 @@ def main() -> int:
         print(f"| {name} | {count(node):,} | {size:.0f} kB | {seconds:.2f} s | {shown} |")
     for operations in (100, 333, 1000):
         node = chain(operations)
-        seconds, svg = median(lambda node=node: viz.draw(node).svg())
+        seconds, svg = median(functools.partial(drawn, node))
         size = len(svg.encode()) / 1000
         print(f"| drawing | {count(node):,} | {size:.0f} kB | {seconds:.2f} s | - |")
     return 0
+
+
+def drawn(node: Any) -> str:
+    return viz.draw(node).svg()
 
 
 def count(node: Any) -> int:
