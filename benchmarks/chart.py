@@ -8,7 +8,7 @@ from html import escape
 from .medians import spread
 from .report import Table, digits, seconds
 
-WIDTH, NAMES, RIGHT = 760, 262, 150  # of the picture, of the names, of the figures at the right
+WIDTH, NAMES, RIGHT = 760, 290, 150  # of the picture, of the names, of the figures at the right
 ROW, BAR, TITLE, GAP = 21, 12, 40, 14
 
 STYLE = """
@@ -75,7 +75,10 @@ def panel(table: Table, top: int) -> tuple[list[str], int]:
         return left + space * (math.log10(speed) - low) / (high - low)
 
     bottom = top + TITLE + ROW * len(rows)
-    drawn = [f'<text class="title" x="12" y="{top + 16}">{escape(table.heading)}</text>']
+    drawn = [
+        f'<text class="title" x="12" y="{top + 16}">{escape(table.heading)}</text>',
+        f'<text class="axis" x="12" y="{top + 33}">1x: {escape(base.row.name)}</text>',
+    ]
     for power in range(low, math.floor(high) + 1):
         x = across(10.0**power)
         drawn.append(
