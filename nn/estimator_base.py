@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier
@@ -15,15 +15,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from autograd_lite import no_grad
 from autograd_lite.errors import ArgumentError, AutogradError, DataError
 
-from .activations import ACTIVATIONS
+from .estimator_parameters import NAMES, check_parameters
 from .lbfgs import LBFGS
 from .optim import SGD, Adam
 from .optimizer import Optimizer
 from .stacks import MLP
 
 Array = np.ndarray[Any, Any]
-SOLVERS = ("adam", "sgd", "lbfgs")
-RATES = ("constant", "invscaling", "adaptive")
 LEAST_RATE = 1e-6  # below which an adaptive rate ends the training
 PIECE = 4096  # examples that are predicted together
 
@@ -32,7 +30,6 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
     """A scikit-learn estimator with an `nn.MLP` inside; a class of it says what is learned."""
 
     model_: MLP
-    _names: ClassVar[dict[str, str]] = {"logistic": "sigmoid"}
 
     def __init__(
         self,
@@ -92,7 +89,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         Raises ArgumentError (a ValueError) for parameters out of range or data that does not fit,
         DataError (a TypeError) for sparse X.
         """
-        self._check_parameters()
+        check_parameters(self)
         X, y, weight = self._given(X, y, sample_weight, reset=True)
         y = self._encoded(y, reset=not (self.warm_start and hasattr(self, "model_")))
         if not (self.warm_start and hasattr(self, "model_")):
@@ -106,11 +103,12 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
                 f"{type(self).__name__}: solver='lbfgs' needs all examples at once, so there is no "
                 "partial_fit.\n  Use 'adam' or 'sgd'."
             )
-        self._check_parameters()
+        check_parameters(self)
         X, y, weight = self._given(X, y, sample_weight, reset=first)
         y = self._encoded(y, reset=False)
         if first:
             self._begin(X, y)
+        self._order = np.arange(len(X))
         self._epoch(X, y, weight)
         return self
 
@@ -167,10 +165,10 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         self._random = check_random_state(self.random_state)
         hidden = np.atleast_1d(np.asarray(self.hidden_layer_sizes, dtype=int)).tolist()
         self.n_outputs_ = self._outputs(y)
-        activation = self._names.get(self.activation, self.activation)
-        seed = int(self._random.randint(np.iinfo(np.int32).max))
+        activation = NAMES.get(self.activation, self.activation)
         sizes = [X.shape[1], *hidden, self.n_outputs_]
-        self.model_ = MLP(sizes, activation, rng=seed, dtype=X.dtype)
+        self.model_ = MLP(sizes, activation, init="zeros", dtype=X.dtype)
+        self._initialise(sizes)
         self.n_layers_ = len(sizes)
         self.n_iter_, self.t_ = 0, 0
         self.loss_curve_: list[float] = []
@@ -179,6 +177,21 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         self.best_validation_score_: float | None = -math.inf if self.early_stopping else None
         self._no_change = 0
         self._optimizer = self._made_optimizer()
+
+    def _initialise(self, sizes: list[int]) -> None:
+        """Weights and biases as scikit-learn's MLP draws them, number by number.
+
+        Uniform in +-sqrt(6 / (fan in + fan out)), for the sigmoid +-sqrt(2 / (fan in + fan out)).
+        Source: Glorot, Bengio, AISTATS (2010), equation 16.
+        """
+        factor = 2.0 if self.activation == "logistic" else 6.0
+        parameters = self.model_.parameters()
+        for d, p in itertools.pairwise(sizes):
+            bound = math.sqrt(factor / (d + p))
+            for shape in ((d, p), (p,)):
+                parameter = next(parameters)
+                drawn = self._random.uniform(-bound, bound, shape)
+                parameter.data = drawn.astype(parameter.dtype, copy=False)
 
     def _made_optimizer(self) -> Optimizer:
         parameters = list(self.model_.parameters())
@@ -208,6 +221,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
             return
         best = self.model_.state_dict() if held else None
         self._no_change = 0
+        self._order = np.arange(len(X))
         for _ in range(epochs):
             loss = self._epoch(X, y, weight)
             improved = self._look(loss, held)
@@ -261,7 +275,11 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         """One pass over the examples; gives the mean loss, with the penalty."""
         n = len(X)
         size = min(200, n) if self.batch_size == "auto" else min(int(self.batch_size), n)
-        order = self._random.permutation(n) if self.shuffle else np.arange(n)
+        if self.shuffle:  # the last order, not the first, is shuffled: as scikit-learn does
+            drawn = np.arange(n)
+            self._random.shuffle(drawn)
+            self._order = self._order[drawn]
+        order = self._order
         total, counted = 0.0, 0.0
         model, optimizer = self.model_, self._optimizer
         for start in range(0, n, size):
@@ -280,12 +298,12 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
                 )
             loss.backward()
             optimizer.weight_decay = float(self.alpha) / count
-            if self.solver == "sgd" and self.learning_rate == "invscaling":
-                optimizer.lr = self.learning_rate_init / (self.t_ + 1) ** self.power_t
             total += (found + self._penalty(count)) * count
             optimizer.step()
-            self.t_ += len(batch)
             counted += count
+        self.t_ += n
+        if self.solver == "sgd" and self.learning_rate == "invscaling":
+            optimizer.lr = self.learning_rate_init / (self.t_ + 1) ** self.power_t
         self.n_iter_ += 1
         self.loss_ = total / counted
         self.loss_curve_.append(self.loss_)
@@ -360,40 +378,3 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
     def out_activation_(self) -> str:
         """What turns the last layer's output into a prediction."""
         return "softmax" if is_classifier(self) else "identity"
-
-    def _check_parameters(self) -> None:
-        """Parameters are checked here and not in __init__, as scikit-learn's protocol asks."""
-        owner = type(self).__name__
-
-        def refuse(name: str, wanted: str) -> None:
-            raise ArgumentError(f"{owner}: {name}={getattr(self, name)!r}; give {wanted}.")
-
-        def number(name: str, low: float, high: float, wanted: str, least: bool = True) -> None:
-            value = getattr(self, name)
-            fits = isinstance(value, Real) and not isinstance(value, bool)
-            if not (fits and (low <= value if least else low < value) and value < high):
-                refuse(name, wanted)
-
-        def whole(name: str) -> None:
-            value = getattr(self, name)
-            if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-                refuse(name, "a whole number, 1 or more")
-
-        hidden = np.atleast_1d(np.asarray(self.hidden_layer_sizes))
-        if hidden.size and (hidden.dtype.kind not in "iu" or hidden.ndim > 1 or hidden.min() < 1):
-            refuse("hidden_layer_sizes", "whole numbers, 1 or more")
-        known = set(ACTIVATIONS) | set(self._names)
-        for name, choices in (("solver", SOLVERS), ("learning_rate", RATES), ("activation", known)):
-            if getattr(self, name) not in choices:
-                refuse(name, f"one of {', '.join(sorted(choices))}")
-        if self.batch_size != "auto":
-            whole("batch_size")
-        whole("max_iter")
-        whole("n_iter_no_change")
-        for name in ("alpha", "tol", "power_t"):
-            number(name, 0, math.inf, "0 or more")
-        for name in ("learning_rate_init", "epsilon"):
-            number(name, 0, math.inf, "a positive number", least=False)
-        for name in ("momentum", "beta_1", "beta_2"):
-            number(name, 0, 1, "a number in [0, 1)")
-        number("validation_fraction", 0, 1, "a number in (0, 1)", least=False)

@@ -1,7 +1,9 @@
 """`MLPClassifier` and `MLPRegressor`: the MLP as scikit-learn estimators.
 
 They have the parameters of scikit-learn's own MLP and keep its protocol, so that they work in
-pipelines, searches and cross-validation; `model_` is the `nn.MLP` inside, to look into.
+pipelines, searches and cross-validation; `model_` is the `nn.MLP` inside, to look into. They begin
+from the same weights and take the batches in the same order as scikit-learn's with the same
+`random_state`.
 """
 
 from __future__ import annotations
