@@ -118,7 +118,7 @@ def run(source: Path, rehearsing: bool = True) -> Any:
                 client.execute_cell(cell, index)
             except CellExecutionError as error:
                 raise NotebookError(f"{where} fails:\n{cell.source}\n\n{error}") from None
-            cell.outputs = [o for o in map(_settled, cell.outputs) if o is not None]
+            cell.outputs = _joined([o for o in map(_settled, cell.outputs) if o is not None])
             if "predict" in tags:
                 cell.outputs.insert(0, nbformat.v4.new_output("display_data", dict(FOLDED)))
             if wanted and not any(o.output_type == "error" for o in cell.outputs):
@@ -156,6 +156,18 @@ def _settled(output: Any) -> Any:
         # Colours and line numbers of this Python say nothing to a reader.
         output.traceback = [_uncoloured(line) for line in output.traceback][-1:]
     return output
+
+
+def _joined(outputs: list[Any]) -> list[Any]:
+    """Outputs in which what was printed in pieces, as time had it, is one text."""
+    found: list[Any] = []
+    for output in outputs:
+        kind = (output.output_type, output.get("name"))
+        if found and kind[0] == "stream" and kind == (found[-1].output_type, found[-1].get("name")):
+            found[-1].text += output.text
+        else:
+            found.append(output)
+    return found
 
 
 def _uncoloured(text: str) -> str:

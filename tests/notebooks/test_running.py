@@ -28,14 +28,15 @@ def written(tmp_path, text):
 
 
 def test_two_runs_save_the_same_and_a_solution_leaves_no_trace(tmp_path):
-    text = HEAD.format(solution="3.0") + EXERCISE + "\n# %%\nprint(y)\nobject\n"
+    text = HEAD.format(solution="3.0") + EXERCISE + "\n# %%\nimport time\nprint(y)\n"
+    text += "time.sleep(0.5)\nprint('later')\n"  # long enough to be sent by itself
     text += '# %% tags=["raises"]\n1 / 0\n# %% tags=["predict"]\nprint("the answer")\n'
     source = written(tmp_path, text)
     one, two = run(source), run(source)
     assert one == two
     assert [cell.id for cell in one.cells] == [f"cell-{i:02d}" for i in range(1, 6)]
     assert "Not answered yet" in one.cells[1].outputs[0].text
-    assert one.cells[2].outputs[0].text == "Ellipsis\n"
+    assert one.cells[2].outputs[0].text == "Ellipsis\nlater\n"
     assert one.cells[3].outputs[0].traceback == ["ZeroDivisionError: division by zero"]
     first, second = one.cells[4].outputs  # a viewer that folds them shows a line of the first
     assert "answer" not in first.data["text/plain"]
