@@ -18,10 +18,6 @@ from autograd_lite.graph import numbers
 
 Array = np.ndarray[Any, Any]
 
-# Entries that are updated together: few enough to stay in the cache while an optimiser's formula
-# goes over them, enough that NumPy's cost of a call does not show (`benchmarks/optimizers.py`).
-BLOCK = 1 << 15
-
 
 class Memory(np.ndarray[Any, Any]):
     """The memory of a vector.

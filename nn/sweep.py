@@ -9,10 +9,14 @@ import numpy as np
 
 from autograd_lite import Tensor
 
-from .flat import BLOCK, Array, Flat
+from .flat import Array, Flat
 
 if TYPE_CHECKING:
     from .optimizer import Optimizer, State
+
+# Entries that are updated together: few enough to stay in a processor's cache while a formula goes
+# over them, enough that NumPy's cost of a call hardly shows (`benchmarks/optimizers.py --blocks`).
+BLOCK = 1 << 16
 
 
 class Block(NamedTuple):

@@ -12,8 +12,8 @@ import autograd_lite as ag
 import nn
 from autograd_lite import Tensor, Value
 from nn.clipping import clip_flat
-from nn.flat import BLOCK
 from nn.optimizer import Optimizer
+from nn.sweep import BLOCK
 
 SHAPES = [(3, 2), (2,), (), (0, 4), (2, 5), (5,)]
 KINDS = [
