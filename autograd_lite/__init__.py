@@ -42,6 +42,7 @@ from .errors import (
 from .forward import jvp
 from .graph import Node, Step, steps
 from .higher import hessian, hvp, jacobian
+from .hooks import afterwards, checked, drawn
 from .memory import Kept, Memory, memory
 from .numpy_reductions import logsumexp, mean, std, var
 from .program import Program, compile
@@ -146,6 +147,7 @@ __all__ = [
     "abs",
     "absolute",
     "add",
+    "afterwards",
     "arccos",
     "arccosh",
     "arcsin",
@@ -156,6 +158,7 @@ __all__ = [
     "cbrt",
     "ceil",
     "check_grads",
+    "checked",
     "checkpoint",
     "clip",
     "compile",
@@ -167,6 +170,7 @@ __all__ = [
     "detach",
     "detect_anomaly",
     "divide",
+    "drawn",
     "elu",
     "exp",
     "exp2",

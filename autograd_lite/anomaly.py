@@ -14,6 +14,7 @@ import numpy as np
 from .errors import AnomalyError
 from .graph import Node, numbers
 from .lines import user_line
+from .recorded import is_unknown
 from .recording import count_open, here
 from .rows import INPUT_NAMES, Elementwise, Rule
 
@@ -103,7 +104,7 @@ class Detector:
     ) -> None:
         """Look at what an arrow of backpropagation carries, and at what it adds up to."""
         total = numbers(after)
-        if total is None or _is_finite(total):
+        if is_unknown(total) or _is_finite(total):
             return
         given = (*map(numbers, node.operands), numbers(upstream))
         share, local = numbers(share), numbers(local)
@@ -124,7 +125,7 @@ class Detector:
         It gives the error and does not raise it: a `where` further up may not choose that branch.
         """
         total = numbers(total)
-        if total is None or _is_finite(total):
+        if is_unknown(total) or _is_finite(total):
             return None
         given = (*map(numbers, node.operands), *map(numbers, arrived))
         bad = _first(_bad(total, given, isinstance(node.op, Elementwise)))

@@ -13,7 +13,7 @@ from .containers import Parts, cells, is_grid
 from .errors import GradientError, RuleError, UnsupportedError
 from .graph import Node, Sweep, numbers
 from .mutation import stamp
-from .recording import is_paused, note, watch
+from .recording import here, is_paused, note, watch
 from .rows import Structural
 from .tensor import Tensor, gathered
 from .tracing import check_function
@@ -52,8 +52,12 @@ def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
         given = Parts((args, kwargs), "")
         entries = [x for leaf in given.leaves for x in cells(leaf) if isinstance(x, Node)]
-        if is_paused() or not all(isinstance(x, Value | Tensor) for x in entries):
-            return f(*args, **kwargs)  # nothing is kept; or symbols, which print what f does
+        if (
+            here.tape is not None
+            or is_paused()
+            or not all(isinstance(x, Value | Tensor) for x in entries)
+        ):
+            return f(*args, **kwargs)  # nothing is kept; or f is traced, or printed
         row = _Again(f, given)
         return row.first(tuple({id(x): x for x in entries}.values()))
 

@@ -29,7 +29,7 @@ def detach(x: Any) -> Any:
             "  Compute that part outside and give it as an argument."
         )
     if isinstance(x, Tensor):
-        return numbers(x).copy()
+        return numbers(x).copy()  # of a traced one: itself
     if isinstance(x, np.ndarray) and x.dtype == object:
         return np.array([float(numbers(v)) for v in x.flat]).reshape(x.shape)
     return numbers(x) if isinstance(x, Node) else x

@@ -11,6 +11,7 @@ from . import array_rules, rules
 from .containers import cells, fitted, is_grid, zero
 from .errors import DataError, ShapeError
 from .graph import Node, Sweep, downward, numbers, product, reached
+from .recorded import is_unknown
 from .recording import differentiating, inside_transform, is_paused
 from .rows import Elementwise
 from .tensor import Tensor, gathered
@@ -181,7 +182,7 @@ def _along(tangent: Any, local: Any, node: Node) -> Any:
     """
     share = product(tangent, local, node.op.may_be_infinite(node.operands))
     data = numbers(share)
-    if data is None or np.all(np.isfinite(data)):
+    if is_unknown(data) or np.all(np.isfinite(data)):
         return share
     return rules.where(rules.equal(local, 0), 0.0, rules.shield(tangent, local))
 

@@ -1,7 +1,6 @@
 """The graph: what a node is, the order of backpropagation, the backward loop and its record.
 
-Nothing here asks whether a node is a number or an array. Nothing here recurses, so a chain of a
-million operations is as good as a chain of three.
+Nothing here asks whether a node is a number or an array. Nothing recurses, however long the chain.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ import numpy as np
 from . import rules
 from .errors import DataError
 from .leaving import check_stays
+from .recorded import is_unknown
 from .recording import differentiating, here, state
 from .rows import Elementwise, Rule, Structural
 
@@ -345,12 +345,6 @@ def numbers(operand: Any) -> Any:
     return operand._data if isinstance(operand, Node) else operand
 
 
-def is_unknown(x: Any) -> bool:
-    """Whether an operand has no numbers yet: a symbol, or an array that is being traced."""
-    x = numbers(x)
-    return x is None or hasattr(x, "written_down")
-
-
 def product(upstream: Any, local: Any, singular: bool) -> Any:
     """upstream * local, without the multiplications by 1 that the rules themselves put there.
 
@@ -363,7 +357,7 @@ def product(upstream: Any, local: Any, singular: bool) -> Any:
         return local
     if upstream.__class__ is float and local.__class__ is float:
         return upstream * local if upstream else 0.0
-    if is_unknown(upstream) or is_unknown(local):
+    if is_unknown(numbers(upstream)) or is_unknown(numbers(local)):
         return rules.shield(upstream, local) if singular else upstream * local
     share = upstream * local
     if np.isnan(np.add.reduce(numbers(share), axis=None)):

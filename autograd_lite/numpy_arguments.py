@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import AxisError, DataError, IndexingError, LinAlgError, UnsupportedError
 from .graph import Node
+from .recorded import is_recorded
 
 unset: Any = object()
 
@@ -37,7 +38,7 @@ def plain(x: Any, name: str, what: str) -> Any:
             f"{name}: {what} is a node, but a position has no gradient.\n"
             "  Use integers or a plain array of integers or booleans (.data)."
         )
-    return np.array(x)
+    return x if is_recorded(x) else np.array(x)
 
 
 def axes(axis: Any) -> Any:

@@ -1,160 +1,191 @@
-"""`compile`: a function of numbers, traced once; its value and gradient as one page of Python."""
+"""`compile`: a function, traced once; its value and gradient as one page of Python."""
 
 from __future__ import annotations
 
-import builtins
 import functools
 import inspect
 import itertools
-import keyword
 import numbers
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from . import scalar_math
-from .array_rules import sum_to
-from .errors import DataError, RuleError, ShapeError
-from .graph import Node, propagate
-from .recording import inside_transform
-from .source import Merged, short_names, statements
-from .symbols import Symbol, python
+from .errors import DataError, RuleError
+from .graph import Node
 from .tracing import positions
 from .transforms import value_and_grad
-from .value import Value
+from .version import Version
+
+VERSIONS = 64  # kept at most: programs for other shapes, dtypes and settings
 
 
-def compile(f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> Program:
-    """f's value and gradient as straight-line Python, called like `value_and_grad(f)`.
+def compile(
+    f: Callable[..., Any],
+    argnums: int | tuple[int, ...] = 0,
+    backend: str = "python",
+    *,
+    unroll: bool | int | tuple[int, ...] = False,
+    donate: bool = False,
+) -> Program:
+    """f's value and gradient as straight-line NumPy, called like `value_and_grad(f)`.
 
-    f is called once with symbols. What it computes, and its gradient by the same rules that
-    `backward` uses, are printed as one function, `.source`, which can be pasted into a file after
-    `import numpy as np`.
+    f is traced: called once with stand-ins for its arguments. What it computes, and its gradient by
+    the same rules that `backward` uses, are printed as one function, `.source`, which can be read,
+    and pasted into a file after `import numpy as np`. What runs is `.source_in_place`: the same,
+    with every intermediate result in a buffer that is made once.
 
-    Called with floats it gives floats. Called with arrays of points, where f was written for
-    numbers, it gives the value at each point and the gradient of their sum: one derivative a point
-    for arguments that are points, one total for arguments that are single numbers.
+    Arguments are numbers, arrays, or containers of them. A program is made for their shapes and
+    dtypes, and another one when these change. Where f gives an array, the gradient is that of its
+    sum; so called with arrays of points, where f was written for numbers, it gives the value at
+    each point, one derivative a point for arguments that are points, and one total for arguments
+    that are single numbers. Whole numbers and strings among arrays are settings that the program is
+    made for.
 
-    Raises RuleError if f cannot be traced: an `if` on a traced number, or a function without rule.
+    backend: "python"; "numba", for functions of numbers, as a loop over the points compiled to
+    machine code (`pip install 'autograd-lite[jit]'`); or "jax", which runs the same source under
+    jax.jit.
+    unroll: compute with the single numbers of array arguments, all of them or those of the given
+    positions, so that a function over weight arrays becomes a program of numbers.
+    donate: give results in the program's own buffers, which the next call overwrites. Otherwise
+    they are the caller's.
+
+    A name outside f that means something else than when it was traced, or an array that was written
+    to, is noticed. Random numbers drawn inside are refused; `ag.drawn` draws anew in every call.
+
+    Raises RuleError if f cannot be traced: an `if`, `while`, `int` or `float` of a traced number
+    (write `ag.where`), a function without rule, random numbers; UnsupportedError for a backend
+    that cannot run it, DependencyError if it is not installed.
 
     >>> g = compile(lambda w, x, b: np.tanh(w * x + b), argnums=(0, 2))
     >>> print(g.source)
     def value_and_grad(w, x, b):
         # forward
-        c = w * x
-        d = c + b
-        y = np.tanh(d)
+        c = w * x  # line 1: multiply
+        d = c + b  # line 1: add
+        y = np.tanh(d)  # line 1: tanh
         # backward
-        dd = 1 - y * y
-        dw = dd * x
+        dd = 1 - y * y  # line 1: tanh, backward
+        dw = dd * x  # line 1: multiply, backward
         return y, (dw, dd)
     >>> g(0.5, 1.0, -0.5)
     (0.0, (1.0, 1.0))
     """
-    return Program(f, argnums)
+    return Program(f, argnums, backend, unroll=unroll, donate=donate)
 
 
 class Program:
     """What `compile` gives: call it like `value_and_grad(f)`, or read its `source`."""
 
-    def __init__(self, f: Callable[..., Any], argnums: int | tuple[int, ...] = 0) -> None:
-        self.function = f
-        self.argnums = argnums
-        self._versions: dict[int, _Version] = {}
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        argnums: int | tuple[int, ...] = 0,
+        backend: str = "python",
+        *,
+        unroll: bool | int | tuple[int, ...] = False,
+        donate: bool = False,
+    ) -> None:
+        self.function, self.argnums, self.backend = f, argnums, backend
+        self.unroll, self.donate = unroll, donate
+        self._versions: OrderedDict[Any, Version] = OrderedDict()
+        self._last: Version | None = None
         self._names, self._required = _argument_names(f)
         functools.update_wrapper(self, f)
 
     @property
     def source(self) -> str:
-        """The Python that is run."""
-        if not self._versions and self._names is None:
+        """The program as a page to read: that of the last call, or of numbers before any call."""
+        return self._latest().source
+
+    @property
+    def source_in_place(self) -> str:
+        """What runs: the same program, writing into buffers."""
+        return self._latest().source_in_place
+
+    def _latest(self) -> Version:
+        if self._versions:
+            return next(reversed(self._versions.values()))
+        if self._names is None:
             raise RuleError(
                 "compile: the function takes any number of arguments (*args), so there is no "
                 "source before the first call.\n  Call it once, or give the arguments names."
             )
-        version = next(iter(self._versions.values()), None)
-        return (version or self._version(self._required)).source
+        try:
+            return self._version(tuple(0.5 + i / 8 for i in range(self._required)), {})
+        except Exception as error:
+            raise RuleError(
+                "compile: the function cannot be traced with single numbers, and a program for "
+                f"arrays is made for their shapes.\n  Call it once first. ({error})"
+            ) from error
 
-    def __call__(self, *args: Any) -> tuple[Any, Any]:
+    def __call__(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        last = self._last
+        if last is not None and not kwargs and last.fits(args) and not last.is_stale():
+            return last(args, kwargs)
         if any(isinstance(x, Node) for x in args):
-            return value_and_grad(self.function, self.argnums)(*args)
-        value, gradients = self._version(len(args)).run(args)
-        return value, (gradients if isinstance(self.argnums, tuple | list) else gradients[0])
+            return value_and_grad(self.function, self.argnums)(*args, **kwargs)
+        if not kwargs and args and all(isinstance(x, numbers.Real) for x in args):
+            args = tuple(map(float, args))
+        self._last = self._version(args, kwargs)
+        return self._last(args, kwargs)
 
     def __repr__(self) -> str:
-        return f"<compiled {getattr(self.function, '__name__', 'function')}>\n{self.source}"
+        name = getattr(self.function, "__name__", "function")
+        try:
+            return f"<compiled {name}>\n{self.source}"
+        except RuleError:
+            return f"<compiled {name}, not called yet>"
 
-    def _version(self, count: int) -> _Version:
-        if count not in self._versions:
-            names = self._names
-            if names is not None and not self._required <= count <= len(names):
-                raise RuleError(
-                    f"compile: the function takes {len(names)} arguments ({', '.join(names)}); "
-                    f"it was called with {count}."
-                )
-            chosen = positions(self.argnums, count, "compile")
-            given = [f"x{i}" for i in range(count)] if names is None else names[:count]
-            self._versions[count] = _Version(self.function, given, chosen)
-        return self._versions[count]
+    def _version(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Version:
+        key = tuple(map(_kind, args))
+        if kwargs:
+            key = (*key, *((name, _kind(x)) for name, x in kwargs.items()))
+        version = self._versions.get(key)
+        if version is not None:
+            if not version.is_stale():
+                self._versions.move_to_end(key)
+                return version
+            del self._versions[key]
+        self._check_count(len(args))
+        chosen = positions(self.argnums, len(args), "compile")
+        version = Version(self, args, kwargs, chosen, self._given_names(len(args)))
+        self._versions[key] = version
+        if len(self._versions) > VERSIONS:
+            self._versions.popitem(last=False)
+        return version
 
-
-class _Version:
-    """The program for one number of arguments."""
-
-    def __init__(self, f: Callable[..., Any], names: list[str], chosen: tuple[int, ...]) -> None:
-        self.chosen = chosen
-        self.source = _source(f, names, chosen)
-        code = builtins.compile(self.source, "<autograd-lite program>", "exec")
-        self.on_arrays, self.on_floats = _load(code, np), _load(code, scalar_math)
-
-    def run(self, args: tuple[Any, ...]) -> tuple[Any, tuple[Any, ...]]:
-        if all(isinstance(x, numbers.Real) for x in args):
-            try:
-                value, gradients = self.on_floats(*map(float, args))
-            except (ArithmeticError, ValueError):
-                with np.errstate(all="ignore"):
-                    value, gradients = self.on_arrays(*map(np.float64, args))
-            return float(value), tuple(map(float, gradients))
-        points, shape = _points(args)
-        with np.errstate(all="ignore"):
-            value, gradients = self.on_arrays(*points)
-        totals = (
-            sum_to(np.broadcast_to(g, shape), shape=points[i].shape).astype(points[i].dtype)
-            for i, g in zip(self.chosen, gradients, strict=True)
-        )
-        value = np.asarray(value)
-        kept = value.dtype if value.dtype.kind == "f" else np.result_type(*points)
-        return np.array(np.broadcast_to(value, shape), kept), tuple(totals)
-
-
-def _points(args: tuple[Any, ...]) -> tuple[list[Any], tuple[int, ...]]:
-    """Arguments as float arrays, and the shape that they have together.
-
-    A plain number takes the dtype of the arrays, as it does in NumPy's own arithmetic.
-    """
-    arrays = [None if isinstance(x, numbers.Real) else np.asarray(x) for x in args]
-    for i, x in enumerate(arrays):
-        if x is not None and x.dtype.kind not in "biuf":
-            raise DataError(
-                f"compile: argument {i} is an array of {x.dtype}, shape {x.shape}.\n"
-                "  A compiled function takes numbers and arrays of real numbers."
+    def _check_count(self, count: int) -> None:
+        names = self._names
+        if names is not None and not self._required <= count <= len(names):
+            raise RuleError(
+                f"compile: the function takes {len(names)} arguments ({', '.join(names)}); "
+                f"it was called with {count}."
             )
-    floats = [x if x is None or x.dtype.kind == "f" else x.astype(float) for x in arrays]
-    weak = np.result_type(*(x for x in floats if x is not None))
-    points = [np.asarray(args[i], weak) if x is None else x for i, x in enumerate(floats)]
+
+    def _given_names(self, count: int) -> list[str]:
+        return [f"x{i}" for i in range(count)] if self._names is None else self._names[:count]
+
+
+def _kind(x: Any) -> Any:
+    """What a program is made for: shape and dtype of an array, the type of a number, a setting."""
+    if isinstance(x, np.ndarray):
+        return x.shape, x.dtype
+    if isinstance(x, float | np.generic):
+        return x.__class__
+    if isinstance(x, dict):
+        return (dict, *((key, _kind(item)) for key, item in x.items()))
+    if isinstance(x, list | tuple):
+        return (x.__class__, *map(_kind, x))
     try:
-        return points, np.broadcast_shapes(*(x.shape for x in points))
-    except ValueError:
-        shapes = ", ".join(str(x.shape) for x in points)
-        raise ShapeError(f"compile: points of shapes {shapes} do not broadcast.") from None
-
-
-def _load(code: Any, np_: Any) -> Callable[..., Any]:
-    names: dict[str, Any] = {"np": np_}
-    exec(code, names)
-    # Taken out, so that the function and the names it looks up do not hold each other.
-    return names.pop("value_and_grad")  # type: ignore[no-any-return]
+        hash(x)
+    except TypeError:
+        raise DataError(
+            f"compile: an argument is {type(x).__name__} {x!r:.60}.\n"
+            "  A compiled function takes numbers, arrays, and containers of them."
+        ) from None
+    return x.__class__, x
 
 
 def _argument_names(f: Callable[..., Any]) -> tuple[list[str] | None, int]:
@@ -172,72 +203,3 @@ def _argument_names(f: Callable[..., Any]) -> tuple[list[str] | None, int]:
         other = next(n for n in ("np_" + "_" * i for i in itertools.count()) if n not in names)
         names[names.index("np")] = other
     return names, sum(p.default is p.empty for p in positional)
-
-
-def _source(f: Callable[..., Any], names: list[str], chosen: tuple[int, ...]) -> str:
-    arguments = [Symbol(name) for name in names]
-    # A no_grad around the call is not f's own, and what f computes of constants may overflow.
-    with inside_transform(), np.errstate(all="ignore"):
-        result = f(*arguments)
-    wanted = [arguments[i] for i in chosen]
-    gradients: dict[Node, Any] = {}
-    if isinstance(result, Symbol):
-        gradients = propagate(result, 1, wanted, build=True)
-    elif isinstance(result, Value):
-        result = result.data
-    elif not isinstance(result, numbers.Real):
-        raise RuleError(
-            f"compile: the function gave {type(result).__name__} {result!r:.60}, not a number."
-        )
-    outputs = [gradients.get(x, 0.0) for x in wanted]
-
-    merged = Merged()
-    forward = merged.take(result)
-    backward = merged.take(*outputs)
-    named = _names(merged, arguments, result, forward, gradients, outputs)
-
-    lines = [f"def value_and_grad({', '.join(names)}):"]
-    for title, nodes in (("forward", forward), ("backward", backward)):
-        printed = statements(nodes, named)
-        if printed:
-            lines += [f"    # {title}", *(f"    {line}" for line in printed)]
-    texts = [python(merged.of(x), named) for x in (result, *outputs)]
-    returned = ", ".join(texts[1:]) + ("," if len(outputs) == 1 else "")
-    lines.append(f"    return {texts[0]}, ({returned})")
-    return "\n".join(lines) + "\n"
-
-
-def _names(
-    merged: Merged,
-    arguments: list[Symbol],
-    result: Any,
-    forward: list[Node],
-    gradients: dict[Node, Any],
-    outputs: list[Any],
-) -> dict[Node, str]:
-    """Names for what gets a statement of its own: forward operations, gradients, what is reused."""
-    named: dict[Node, str] = {x: x.label or "" for x in arguments}
-    taken = {*named.values(), "np", "value_and_grad"}
-    letters = short_names(taken)
-
-    def give(node: Any, name: str | None) -> None:
-        node = merged.of(node)
-        if not isinstance(node, Node) or node in named or node.op is None:
-            return
-        while name is None or name in taken or keyword.iskeyword(name):
-            name = next(letters)
-        taken.add(name)
-        named[node] = name
-
-    for node in forward:
-        if node in merged.whole:
-            give(node, "y" if node is merged.of(result) else None)
-    for node, gradient in gradients.items():
-        if merged.of(node) in named:
-            give(gradient, "d" + named[merged.of(node)])
-    for output in outputs:
-        give(output, None)
-    for node, count in merged.uses.items():
-        if count > 1:
-            give(node, None)
-    return named

@@ -1,177 +1,24 @@
 """`Recorded`: stands for an array while a function is traced, and writes down what NumPy is asked.
 
 A `Tensor` whose numbers are a `Recorded` goes through the rules like any other, forward and
-backward; what the rules ask of NumPy becomes a list of operations, which `listing` prints to be
-read and `buffers` prints to be run. Each operation is tried on a sample, the arguments of the first
-call, so shapes and dtypes are NumPy's own answer.
+backward; what the rules ask of NumPy goes on a `Tape`, which `listing` prints to be read and
+`buffers` prints to be run. Each operation is tried on a sample, the arguments of the first call, so
+shapes and dtypes are NumPy's own answer.
 """
 
 from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from .errors import RuleError
-from .lines import user_line
 from .rows import Elementwise, Rule
-
-Array = np.ndarray[Any, Any]
-Line = tuple[str, int]
-
-
-class Op:
-    """One operation: a function of NumPy, or of Python, and what it is applied to.
-
-    args, kwargs: operations and constants, also inside lists and tuples.  sample: what it gave
-    when it was tried.  line: where in the user's code.  origin: which rule asked for it, and which
-    input's gradient it is part of.  An operation without function is an input of the program.
-    """
-
-    __slots__ = (
-        "args",
-        "function",
-        "inside",
-        "kwargs",
-        "line",
-        "name",
-        "node",
-        "origin",
-        "sample",
-        "tape",
-    )
-
-    def __init__(
-        self, tape: Tape, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sample: Any
-    ) -> None:
-        self.tape, self.function, self.args, self.kwargs = tape, function, args, kwargs
-        self.sample = sample
-        self.name: str | None = None
-        self.line: Line | None = None
-        self.origin: str | None = None
-        self.node: Any = None
-        self.inside = False  # whether a rule asked for it, not the user
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return np.shape(self.sample)
-
-    @property
-    def operands(self) -> list[Op]:
-        """The operations that this one needs, in order, each as often as it is named."""
-        found: list[Op] = []
-        _collect(self.args, found)
-        if self.kwargs:
-            _collect(tuple(self.kwargs.values()), found)
-        return found
-
-
-def _collect(x: Any, found: list[Op]) -> None:
-    if x.__class__ is Op:
-        found.append(x)
-    elif isinstance(x, tuple | list):
-        for item in x:
-            _collect(item, found)
-    elif isinstance(x, slice):
-        _collect((x.start, x.stop, x.step), found)
-
-
-class Tape:
-    """The operations of one traced function, in order, equal ones once.
-
-    draws:  (input, function): what is computed anew before every run, as random numbers are.
-    checks: (input, function): what is called with an input before every run.
-    after:  (operations, function): what is called with their results after every run.
-    """
-
-    def __init__(self) -> None:
-        self.ops: list[Op] = []
-        self.inputs: list[Op] = []
-        self.draws: list[tuple[Op, Callable[[], Any]]] = []
-        self.checks: list[tuple[Op, Callable[[Any], Any]]] = []
-        self.after: list[tuple[tuple[Op, ...], Callable[..., Any]]] = []
-        self._known: dict[Any, Op] = {}
-        self._held: list[Any] = []  # what is known by its identity must live on
-
-    def input(self, sample: Any, name: str | None = None) -> Recorded:
-        """A new input of the program."""
-        op = Op(self, None, (), {}, sample)
-        op.name = name
-        self.inputs.append(op)
-        self.ops.append(op)
-        return Recorded(op)
-
-    def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        """The function of arguments some of which are `Recorded`, as another `Recorded`."""
-        given = _unwrapped(args)
-        settings = {key: _unwrapped(x) for key, x in kwargs.items()}
-        given = _without_ones(function, given, settings)
-        if given.__class__ is Op:
-            return Recorded(given)
-        key = (function, self._key(given), tuple((k, self._key(x)) for k, x in settings.items()))
-        if (op := self._known.get(key)) is None:
-            with np.errstate(all="ignore"):
-                sample = function(*_sampled(given), **{k: _sampled(x) for k, x in settings.items()})
-            _refuse_plain(function, sample)
-            op = self._known[key] = Op(self, function, given, settings, sample)
-            op.line, op.inside = user_line()
-            self.ops.append(op)
-        if isinstance(op.sample, tuple | list):
-            parts = [self.call(operator.getitem, Recorded(op), i) for i in range(len(op.sample))]
-            made = type(op.sample)
-            return made(*parts) if hasattr(made, "_fields") else made(parts)
-        return Recorded(op)
-
-    def _key(self, x: Any) -> Any:
-        if x.__class__ is Op:
-            return x
-        if isinstance(x, tuple | list):
-            return (x.__class__, *map(self._key, x))
-        if isinstance(x, slice):
-            return (slice, self._key(x.start), self._key(x.stop), self._key(x.step))
-        if isinstance(x, bool | int | float | np.number | np.bool_ | str):
-            return x.__class__, repr(x)
-        if x is None or x is Ellipsis or isinstance(x, np.dtype | type):
-            return x
-        self._held.append(x)
-        return "held", id(x)
-
-
-def _unwrapped(x: Any) -> Any:
-    if type(x) is Recorded:
-        return x.op
-    if isinstance(x, tuple | list):
-        inside = [_unwrapped(item) for item in x]
-        return type(x)(*inside) if hasattr(x, "_fields") else type(x)(inside)
-    if isinstance(x, slice):
-        return slice(_unwrapped(x.start), _unwrapped(x.stop), _unwrapped(x.step))
-    return x
-
-
-def _sampled(x: Any) -> Any:
-    if x.__class__ is Op:
-        return x.sample
-    if isinstance(x, tuple | list):
-        inside = [_sampled(item) for item in x]
-        return type(x)(*inside) if hasattr(x, "_fields") else type(x)(inside)
-    return x
-
-
-def _refuse_plain(function: Any, sample: Any) -> None:
-    if isinstance(sample, np.ndarray | np.generic | float):
-        return
-    if isinstance(sample, tuple | list) and all(isinstance(x, np.ndarray) for x in sample):
-        return
-    name = getattr(function, "__name__", str(function))
-    raise RuleError(
-        f"compile: {name} gives {type(sample).__name__} {sample!r:.40}, which depends on the "
-        "numbers, and the program would be right for these alone.\n"
-        "  Compute it outside and give it as an argument, or write np.where(condition, a, b)."
-    )
-
+from .simplify import astype
+from .tape import INFIX, Op, Tape, added, mapped, sampled, written
 
 # Functions whose result has a size that depends on the numbers.
 _UNSIZED = {
@@ -185,88 +32,8 @@ _STATIC = {
 }  # fmt: skip
 
 
-def written(a: Any, index: Any, value: Any) -> Any:
-    """A copy of `a` with `value` written where `index` says."""
-    made = np.array(a)
-    made[index] = value
-    return made
-
-
-def added(a: Any, index: Any, value: Any) -> Any:
-    """A copy of `a` with `value` added where `index` says; repeats add up."""
-    made = np.array(a)
-    np.add.at(made, index, value)
-    return made
-
-
-INFIX: dict[Any, Any] = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: operator.truediv,
-    np.power: operator.pow,
-    np.negative: operator.neg,
-    np.matmul: operator.matmul,
-    np.greater: operator.gt,
-    np.greater_equal: operator.ge,
-    np.less: operator.lt,
-    np.less_equal: operator.le,
-    np.equal: operator.eq,
-    np.not_equal: operator.ne,
-    np.remainder: operator.mod,
-    np.floor_divide: operator.floordiv,
-    np.bitwise_and: operator.and_,
-    np.bitwise_or: operator.or_,
-    np.invert: operator.invert,
-}
-UFUNC_OF = {op: ufunc for ufunc, op in INFIX.items()}
-
-
-def _without_ones(function: Any, args: Any, kwargs: dict[str, Any]) -> Any:
-    """The arguments, simplified; or the operation that the call comes to, as x * 1 is x."""
-    if kwargs:
-        return args
-    if function in (operator.mul, operator.truediv, operator.add, operator.sub):
-        a, b = args
-        if b.__class__ is not Op:
-            b = _scalar(b, a)
-            ones = b.__class__ is float and b == 1
-            return a if ones and function in (operator.mul, operator.truediv) else (a, b)
-        if a.__class__ is not Op:
-            a = _scalar(a, b)
-            return b if a.__class__ is float and a == 1 and function is operator.mul else (a, b)
-    elif function in (np.reshape, np.broadcast_to):
-        if args[1] == args[0].shape:
-            return args[0]
-        if function is np.reshape and args[0].function is np.reshape:
-            return (args[0].args[0], args[1])
-    elif function is np.transpose and args[0].function is np.transpose:
-        if len(args) == len(args[0].args) == 1:
-            return args[0].args[0]
-    elif function is astype and args[1] == args[0].sample.dtype:
-        return args[0]
-    return args
-
-
-def _scalar(x: Any, beside: Op) -> Any:
-    """A constant array that holds one number over and over, as that number, where it may be one.
-
-    It may if the other operand alone decides shape and dtype of the result.
-    """
-    if not isinstance(x, np.ndarray | np.generic):
-        return float(x) if isinstance(x, int) and not isinstance(x, bool) else x
-    other = beside.sample
-    if not isinstance(other, np.ndarray) or x.dtype != other.dtype or other.dtype.kind != "f":
-        return x
-    uniform = x.size == 1 or (x.size and not any(x.strides))
-    if uniform and np.broadcast_shapes(x.shape, other.shape) == other.shape and other.ndim:
-        return float(x.flat[0])
-    return x
-
-
-def astype(a: Any, dtype: Any) -> Any:
-    """The array in another dtype."""
-    return a.astype(dtype)
+def _unwrapped(x: Any) -> Any:
+    return mapped(x, lambda item: item.op if type(item) is Recorded else item)
 
 
 class Recorded:
@@ -275,16 +42,15 @@ class Recorded:
     What asks for its numbers (if, while, bool, int, float, item, np.asarray) raises RuleError.
     """
 
-    __slots__ = ("fresh", "op")
+    __slots__ = ("fresh", "op", "tape")
     __hash__ = object.__hash__
     __array_priority__ = 1000
     __class__ = np.ndarray  # type: ignore[assignment]
-    written_down = True
     base = None
     _rule_rank = 1
 
-    def __init__(self, op: Op, fresh: bool = False) -> None:
-        self.op = op
+    def __init__(self, tape: Tape, op: Op, fresh: bool = False) -> None:
+        self.tape, self.op = tape, op
         self.fresh = fresh  # whether nobody else holds it, so that it may be written to
 
     # --- what is known --------------------------------------------------------------------------
@@ -323,6 +89,18 @@ class Recorded:
 
     # --- what is written down -------------------------------------------------------------------
 
+    def _call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        tape = self.tape
+        settings = {key: _unwrapped(x) for key, x in kwargs.items()}
+        op = tape.call(function, _unwrapped(args), settings)
+        if not isinstance(op.sample, tuple | list):
+            return Recorded(tape, op)
+        parts = [
+            Recorded(tape, tape.call(operator.getitem, (op, i), {})) for i in range(len(op.sample))
+        ]
+        made = type(op.sample)
+        return made(*parts) if hasattr(made, "_fields") else made(parts)
+
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if isinstance(rule, Elementwise):
@@ -336,16 +114,15 @@ class Recorded:
         if kwargs.pop("out", None) is not None or method == "at":
             raise _in_place(f"np.{ufunc.__name__} with out=")
         if method == "__call__" and not kwargs:
-            return self.op.tape.call(INFIX.get(ufunc, ufunc), *inputs)
+            return self._call(INFIX.get(ufunc, ufunc), *inputs)
         if method == "reduce" and ufunc in _REDUCERS:
             kwargs = {"axis": 0, **kwargs}
-            return self.op.tape.call(_REDUCERS[ufunc], *inputs, **kwargs)
-        return self.op.tape.call(getattr(ufunc, method), *inputs, **kwargs)
+            return self._call(_REDUCERS[ufunc], *inputs, **kwargs)
+        return self._call(getattr(ufunc, method), *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        tape = self.op.tape
         if function in _STATIC:
-            return function(*_sampled(_unwrapped(args)), **_sampled_settings(kwargs))
+            return function(*sampled(_unwrapped(args)), **_sampled_settings(kwargs))
         if function in _UNSIZED or (function is np.where and len(args) == 1):
             raise RuleError(
                 f"compile: np.{function.__name__} gives an array whose size depends on the "
@@ -366,7 +143,7 @@ class Recorded:
         if function is np.empty_like:
             return np.zeros(args[0].shape, args[0].dtype)
         function, args, kwargs = _plainer(function, args, kwargs)
-        return tape.call(function, *args, **kwargs)
+        return self._call(function, *args, **kwargs)
 
     def __getitem__(self, index: Any) -> Any:
         for i in index if isinstance(index, tuple) else (index,):
@@ -375,7 +152,7 @@ class Recorded:
                     "compile: a mask that depends on the numbers picks a number of entries that "
                     "is not known.\n  Use np.where(mask, a, 0), which keeps the shape."
                 )
-        return self.op.tape.call(operator.getitem, self, index)
+        return self._call(operator.getitem, self, index)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self._becomes(written, index, value)
@@ -383,7 +160,7 @@ class Recorded:
     def _becomes(self, function: Any, index: Any, value: Any) -> None:
         if not self.fresh:
             raise _in_place("a[...] = ...")
-        self.op = self.op.tape.call(function, self, index, value).op
+        self.op = self._call(function, self, index, value).op
 
     @property
     def T(self) -> Any:
@@ -396,17 +173,17 @@ class Recorded:
             return self
         axes = tuple(i % self.ndim for i in axes)
         given = (axes,) if axes and axes != tuple(reversed(range(self.ndim))) else ()
-        return self.op.tape.call(np.transpose, self, *given)
+        return self._call(np.transpose, self, *given)
 
     def reshape(self, *shape: Any, order: str = "C") -> Any:
         if len(shape) == 1 and isinstance(shape[0], tuple | list):
             shape = tuple(shape[0])
         if order != "C":
             raise RuleError(f"compile: reshape with order={order!r} is not supported. Use 'C'.")
-        return self.op.tape.call(np.reshape, self, np.reshape(self.op.sample, shape).shape)
+        return self._call(np.reshape, self, np.reshape(self.op.sample, shape).shape)
 
     def astype(self, dtype: Any, *args: Any, copy: bool = True) -> Any:
-        return self.op.tape.call(astype, self, np.dtype(dtype))
+        return self._call(astype, self, np.dtype(dtype))
 
     def copy(self, order: str = "C") -> Any:
         return self
@@ -478,7 +255,7 @@ _REDUCERS: dict[Any, Any] = {
 
 
 def _sampled_settings(kwargs: dict[str, Any]) -> dict[str, Any]:
-    return {key: _sampled(_unwrapped(x)) for key, x in kwargs.items()}
+    return {key: sampled(_unwrapped(x)) for key, x in kwargs.items()}
 
 
 def _plainer(function: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
@@ -511,7 +288,7 @@ def _operator(function: Any, swapped: bool = False) -> Any:
         if any(isinstance(x, np.ndarray) and x.dtype == object for x in others):
             return NotImplemented
         operands = (*others, self) if swapped else (self, *others)
-        return self.op.tape.call(function, *operands)
+        return self._call(function, *operands)
 
     return method
 
@@ -566,8 +343,13 @@ def blank(like: Any, shape: tuple[int, ...]) -> Any:
     """Zeros of the dtype of `like`, to write into."""
     if type(like) is not Recorded:
         return np.zeros(shape, dtype=like.dtype)
-    zeros = like.op.tape.call(np.zeros, shape, np.dtype(like.dtype))
-    return Recorded(zeros.op, fresh=True)
+    zeros = like.tape.call(np.zeros, (shape, np.dtype(like.dtype)), {})
+    return Recorded(like.tape, zeros, fresh=True)
+
+
+def is_unknown(x: Any) -> bool:
+    """Whether an operand has no numbers yet: those of a symbol are None."""
+    return x is None or type(x) is Recorded
 
 
 def is_recorded(x: Any) -> bool:

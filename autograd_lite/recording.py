@@ -35,6 +35,7 @@ class _Here(threading.local):
         self.transforms = 0
         self.aliases: list[set[Any]] = []  # for each open transform, what stands for its arguments
         self.detector: Any = None  # what `detect_anomaly` has put on guard
+        self.tape: Any = None  # where a function that is traced is written down
 
 
 state = _State()

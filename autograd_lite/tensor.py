@@ -24,7 +24,7 @@ from .errors import (
 from .graph import Node, arrows, numbers
 from .mutation import Guarded, Stamps, stamp, unshared
 from .operators import Operators
-from .recorded import as_ndarray
+from .recorded import as_ndarray, is_recorded
 from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule
 from .tensor_input import as_array, plain_index, refusal
@@ -231,6 +231,8 @@ class Tensor(Operators, Guarded):
         return numpy_api.function(function, args, kwargs)
 
     def __repr__(self) -> str:
+        if is_recorded(self._data):
+            return f"Tensor(traced, shape {self.shape}, {self.dtype})"
         array = np.array2string(self._data, separator=", ", prefix="Tensor(", threshold=100)
         parts = [array]
         if self.dtype != np.float64:

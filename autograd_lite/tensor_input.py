@@ -50,6 +50,8 @@ def plain_index(index: Any) -> Any:
         return tuple(plain_index(i) for i in index)
     if isinstance(index, list) and not index:
         return np.array(index, dtype=int)  # no entries; NumPy would make them floats
+    if is_recorded(index):
+        return index
     # A copy: the backward pass needs the index as it was, whatever becomes of the caller's array.
     return np.array(index) if isinstance(index, np.ndarray | list) else index
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 import autograd_lite as ag
-from autograd_lite import Node, Value, detach
+from autograd_lite import Node, Value, checked, detach
 from autograd_lite.errors import ArgumentError, AxisError, DataError, LabelError, ShapeError
+from autograd_lite.recorded import is_recorded
 
 Array = np.ndarray[Any, Any]
 
@@ -81,13 +82,23 @@ def one_hot(labels: Any, classes: int) -> Array:
 
 def rows_of_one(labels: Array, classes: int, dtype: Any) -> Array:
     """`one_hot` of labels that were checked before."""
-    rows: Array = np.zeros((labels.size, classes), dtype=dtype)
-    rows[np.arange(labels.size), labels.ravel()] = 1
-    return rows.reshape(*labels.shape, classes)
+    rows: Array = np.equal(labels[..., np.newaxis], np.arange(classes)).astype(dtype)
+    return rows
 
 
 def check_labels(labels: Any, classes: int, place: str) -> Array:
     """Labels as an array of intp. Raises LabelError, naming the first that is wrong."""
+    if is_recorded(labels):
+        if labels.dtype.kind not in "iu":
+            raise LabelError(f"{place}: labels are of {labels.dtype}. Use integers.")
+
+        def check(numbers: Array) -> None:
+            # a negative label is a large one without its sign
+            if numbers.size and numbers.astype(np.uintp).max() >= classes:
+                check_labels(numbers, classes, place)
+
+        traced: Array = checked(labels, check)
+        return traced
     try:
         array = np.asarray(labels)
     except (ValueError, OverflowError) as error:
@@ -121,7 +132,7 @@ def operand(x: Any, place: str) -> Any:
 
     Raises DataError for text, complex numbers, ragged lists and objects.
     """
-    if isinstance(x, Node):
+    if isinstance(x, Node) or is_recorded(x):
         return x
     try:
         array = np.asarray(x)

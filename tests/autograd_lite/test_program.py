@@ -12,12 +12,12 @@ from autograd_lite import DataError, GradientError, RuleError, ShapeError, Value
 NEURON = """\
 def value_and_grad(w, x, b):
     # forward
-    c = w * x
-    d = c + b
-    y = np.tanh(d)
+    c = w * x  # line {line}: multiply
+    d = c + b  # line {line}: add
+    y = np.tanh(d)  # line {line}: tanh
     # backward
-    dd = 1 - y * y
-    dw = dd * x
+    dd = 1 - y * y  # line {line}: tanh, backward
+    dw = dd * x  # line {line}: multiply, backward
     return y, (dw, dd)
 """
 
@@ -35,7 +35,8 @@ def pasted(program, *args):
 
 def test_the_source_of_a_tanh_neuron_reads_as_one_would_write_it():
     g = ag.compile(neuron, (0, 2))
-    assert g.source == NEURON
+    line = neuron.__code__.co_firstlineno + 1
+    assert g.source == NEURON.format(line=line)
     assert "def value_and_grad" in repr(g)
     assert g.__name__ == "neuron"
 
@@ -69,7 +70,7 @@ def test_arrays_of_points_give_values_and_the_gradient_of_their_sum():
     assert float(dw) == pytest.approx(sum(s[0] for _, s in each))
     assert float(db) == pytest.approx(sum(s[2] for _, s in each))
     rows = np.array([[0.5], [1.5]])
-    value, (dw, dx, db) = g(rows, x, [-0.2])
+    value, (dw, dx, db) = g(rows, x, np.array([-0.2]))
     assert (value.shape, dw.shape, dx.shape, db.shape) == ((2, 7), (2, 1), (7,), (1,))
     np.testing.assert_allclose(dw[:, 0], [float(g(r, x, -0.2)[1][0]) for r in (0.5, 1.5)])
     whole = g(1.0, np.arange(3), 0.0)
@@ -226,24 +227,20 @@ def test_derivatives_can_be_compiled_too():
     [
         (lambda x: x if x > 0 else -x, "where"),
         (lambda x: x and 1.0, "where"),
-        (lambda x: math.exp(x), "math module"),
-        (lambda x: np.spacing(x), "spacing has no rule"),
+        (lambda x: x * 1.0 if int(x) else x, "float"),
+        (lambda x: math.exp(x), "NumPy's functions"),
+        (lambda x: np.spacing(x), "np.spacing gives the distance"),
         (lambda x: None, "gave NoneType"),
         (lambda x: "text", "gave str"),
         (lambda x: [x], "gave list"),
-        (lambda x: x * np.ones(2), "one number"),
-        (lambda x: np.ones(2) * x, "one number"),
-        (lambda x: x * ag.Tensor([1.0, 2.0]), "one number"),
-        (lambda x: x + "a", "one number"),
-        (lambda x: np.asarray(x), "no array"),
-        (lambda x: np.add.reduce(x), "cannot be traced"),
-        (lambda x: ag.TABLE["reshape"](x, shape=(1,)), "not for arrays"),
+        (lambda x: x + "a", "not a number or an array"),
+        (lambda x: np.asarray(x), "plain array"),
+        (lambda x: x.item() * x, "where"),
     ],
 )
 def test_what_cannot_be_traced_is_refused_with_the_reason(f, words):
-    with pytest.raises(RuleError, match=words) as caught:
+    with pytest.raises(ag.AutogradError, match=words):
         ag.compile(f)(1.0)
-    assert isinstance(caught.value, ValueError)
 
 
 @pytest.mark.parametrize("bad", ["text", None, [1.0, "a"], 1j, np.array([Value(1.0)])])

@@ -1,0 +1,68 @@
+"""What a function does beside computing, said so that a compiled program does it as well.
+
+A program is traced once and run often. What happens only while the function itself runs, such as
+drawing random numbers or looking at a label, would happen once; said with these it happens at every
+run. Outside `compile` they do their work at once and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .errors import RuleError
+from .graph import numbers
+from .recorded import Recorded, is_recorded
+from .recording import here
+
+
+def drawn(draw: Callable[[], Any]) -> Any:
+    """What `draw()` gives: an array that is another one in every call, such as random numbers.
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> noise = drawn(lambda: rng.normal(size=3))
+    >>> noise.shape
+    (3,)
+    """
+    if here.tape is None:
+        return draw()
+    op = here.tape.input(draw(), None)
+    here.tape.draws.append((op, draw))
+    return Recorded(here.tape, op)
+
+
+def checked(x: Any, check: Callable[[Any], Any]) -> Any:
+    """`x`, after `check(x)`, which raises if something is wrong with its numbers.
+
+    Raises RuleError in a function that is compiled if `x` is computed and not an argument.
+
+    >>> checked(3, lambda n: None)
+    3
+    """
+    if not is_recorded(x):
+        check(x)
+        return x
+    op = x.op
+    if op.function is not None:
+        raise RuleError(
+            "compile: numbers that are checked, such as class labels, are computed inside the "
+            "function, so they cannot be checked before it runs.\n  Give them as an argument."
+        )
+    check(op.sample)
+    x.tape.checks.append((op, check))
+    return x
+
+
+def afterwards(do: Callable[..., Any], *values: Any) -> None:
+    """Call `do` with the numbers of `values`: statistics to keep, as those of a batch.
+
+    >>> from autograd_lite import Value
+    >>> afterwards(print, Value(2.0))
+    2.0
+    """
+    given = [numbers(x) for x in values]
+    if any(map(is_recorded, given)):
+        here.tape.after.append((tuple(x.op if is_recorded(x) else x for x in given), do))
+    else:
+        do(*given)

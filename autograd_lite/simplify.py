@@ -1,0 +1,132 @@
+"""What a call of NumPy comes to before it is written down: x * 1 is x, and the like.
+
+Only what changes no bit of the result, be it NaN, infinite or a zero of either sign.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from typing import Any
+
+import numpy as np
+
+
+def astype(a: Any, dtype: Any) -> Any:
+    """The array in another dtype."""
+    return a.astype(dtype)
+
+
+def simplified(function: Any, args: tuple[Any, ...], op_class: Any) -> Any:
+    """The operation that the call comes to, or (function, args, kwargs) in a simpler form."""
+    kwargs: dict[str, Any] = {}
+    if function in _ARITHMETIC:
+        return _arithmetic(function, args[0], args[1], op_class)
+    if args[0].__class__ is not op_class:
+        return function, args, kwargs
+    a = args[0]
+    if function is np.positive and a.dtype.kind == "f":
+        return a
+    if function is operator.pow and args[1].__class__ in (int, float) and args[1] == 1:
+        return a
+    if function is np.reshape:
+        if args[1] == a.shape:
+            return a
+        if a.function is np.reshape and a.args[0].__class__ is op_class:
+            return simplified(function, (a.args[0], args[1]), op_class)
+        if a.function is np.sum and a.kwargs.get("keepdims") and _without_ones(a, args[1]):
+            axis = a.kwargs["axis"]
+            axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
+            return np.sum, a.args, {} if len(a.shape) == _count(axis) else {"axis": axis}
+    elif function is np.broadcast_to:
+        if args[1] == a.shape:
+            return a
+    elif function is np.transpose:
+        if a.function is np.transpose and len(args) == len(a.args) == 1:
+            return a.args[0]
+    elif function is astype and args[1] == a.dtype:
+        return a
+    elif function is astype and args[1] == np.float64 and _chooses_one(a):
+        return np.where, (a.args[0], 1.0, 0.0) if a.args[1] else (a.args[0], 0.0, 1.0), {}
+    return function, args, kwargs
+
+
+def _count(axis: Any) -> int:
+    return len(axis) if isinstance(axis, tuple) else 1
+
+
+def _without_ones(total: Any, shape: Any) -> bool:
+    """Whether `shape` is that of a sum with keepdims, without the axes that it kept."""
+    axis = total.kwargs.get("axis")
+    if axis is None:
+        return bool(shape == ())
+    given = total.args[0].shape
+    axes = {i % len(given) for i in (axis if isinstance(axis, tuple) else (axis,))}
+    return bool(shape == tuple(n for i, n in enumerate(given) if i not in axes))
+
+
+_ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv)
+
+
+def _arithmetic(function: Any, a: Any, b: Any, op_class: Any) -> Any:
+    if b.__class__ is not op_class:
+        b = _number(b, a)
+        if b.__class__ is float and b == 1 and function in (operator.mul, operator.truediv):
+            return a
+    elif a.__class__ is not op_class:
+        a = _number(a, b)
+        if a.__class__ is float and a == 1 and function is operator.mul:
+            return b
+        if a.__class__ is float and a == -1 and function is operator.mul:
+            return operator.neg, (b,), {}
+    elif function is operator.mul:
+        if (mask := _mask(b, op_class)) is not None and mask.shape == b.shape and a.shape:
+            b = mask
+        elif (mask := _mask(a, op_class)) is not None and mask.shape == a.shape and b.shape:
+            a = mask
+    return function, (a, b), {}
+
+
+def _chooses_one(x: Any) -> bool:
+    """Whether `x` is where(c, 1, 0) or where(c, 0, 1)."""
+    if x.function is not np.where:
+        return False
+    return x.args[1:] in ((1, 0), (0, 1)) if _are_numbers(x.args[1:]) else False
+
+
+def _are_numbers(x: tuple[Any, ...]) -> bool:
+    return all(item.__class__ in (int, float) for item in x)
+
+
+def _mask(x: Any, op_class: Any) -> Any:
+    """The condition c, if `x` is where(c, 1, 0) in some float dtype: a factor c is the same."""
+    inner = x.args[0] if x.function is astype else x
+    if x.dtype.kind != "f" or inner.__class__ is not op_class or not _chooses_one(inner):
+        return None
+    condition = inner.args[0]
+    known = condition.__class__ is op_class and condition.dtype == bool
+    return condition if known and inner.args[1] else None
+
+
+def _number(x: Any, beside: Any) -> Any:
+    """A constant array that holds one number over and over, as that number, where it may be one.
+
+    It may if the other operand alone decides shape and dtype of the result.
+    """
+    if not isinstance(x, np.ndarray | np.generic):
+        return float(x) if isinstance(x, int) and not isinstance(x, bool) else x
+    other = beside.sample
+    if (
+        not isinstance(other, np.ndarray | np.generic)
+        or x.dtype != other.dtype
+        or other.dtype.kind != "f"
+    ):
+        return x
+    uniform = x.size == 1 or (math.prod(x.shape) > 0 and not any(x.strides))
+    if (
+        uniform
+        and (other.ndim or not x.ndim)
+        and np.broadcast_shapes(x.shape, other.shape) == other.shape
+    ):
+        return float(x.flat[0])
+    return x

@@ -1,0 +1,216 @@
+"""One version of a program: for arguments of certain shapes and dtypes."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from . import scalar_math
+from .buffers import Buffered
+from .leaves import Leaves
+from .listing import Listing, Plan
+from .print_numpy import function_text
+from .simplify import astype
+from .surroundings import NoDraws, Surroundings
+from .tape import Op
+from .traced import Traced
+from .transforms import value_and_grad
+
+Array = np.ndarray[Any, Any]
+
+
+class Version:
+    """A program for arguments like those that it was made with."""
+
+    def __init__(
+        self,
+        program: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        chosen: Sequence[int],
+        names: Sequence[str],
+    ) -> None:
+        # not the program itself, which holds this: they would keep each other alive
+        self.function, self.argnums, self.donate = program.function, program.argnums, program.donate
+        self.several = isinstance(program.argnums, tuple | list)
+        f = program.function
+        self.around = Surroundings(f)
+        self.leaves = Leaves(args, kwargs, chosen, names, _unrolled(program.unroll, len(args)))
+        with NoDraws(self.around):
+            self.traced = traced = Traced(
+                f, self.leaves.given, self.leaves.names, self.leaves.wanted, self.leaves.rebuild
+            )
+        inputs = [op for op in traced.inputs if op is not None]
+        draws = [op for op, _ in traced.tape.draws]
+        extra = [x for ops, _ in traced.tape.after for x in ops]
+        outputs = [traced.value, *traced.gradients]
+        plan = Plan(inputs + draws, outputs, extra, self._names_outside(traced))
+        listing = Listing(plan, traced.gradient_of, traced.roots, _file(f))
+        self.source = listing.text
+        self.lines = listing.lines
+        self._plan, self._given_names = plan, listing.names
+        self._settle(plan, traced)
+
+    def _names_outside(self, traced: Traced) -> dict[int, str]:
+        """The user's names of arrays from outside, those of parameters among them."""
+        names = dict(self.around.names)
+        for i, tensor in traced.owners.items():
+            if tensor.label:
+                names.setdefault(i, tensor.label)
+        return names
+
+    def _settle(self, plan: Plan, traced: Traced) -> None:
+        """Keep what runs need, and let go of the samples."""
+        self._idle: list[Any] = []
+        self.fits = self.leaves.guard()
+        self._direct = self.leaves.direct
+        self._draws = [draw for _, draw in traced.tape.draws]
+        inputs = {op: i for i, op in enumerate(plan.inputs)}
+        self._checks = [(inputs[op], check) for op, check in traced.tape.checks]
+        self._after = [(len(ops), do) for ops, do in traced.tape.after]
+        self._tensors = {
+            name: traced.owners[id(x)]
+            for name, x in plan.constants.items()
+            if id(x) in traced.owners
+        }
+        self.around.watch({id(x) for x in plan.constants.values()})
+        self.kinds = {name: (x.shape, x.dtype) for name, x in plan.constants.items()}
+        self.constants = plan.constants
+        value = np.asarray(traced.value.sample if isinstance(traced.value, Op) else traced.value)
+        numbers_only = all(isinstance(x, float) for x in self.leaves.given)
+        self._value_dtype = value.dtype if value.dtype.kind == "f" else self.leaves.weak
+        self._is_float = numbers_only and not value.shape
+        self.on_floats = self._float_version(plan) if self._is_float else None
+        if self.on_floats is None:
+            self.buffered  # noqa: B018
+
+    @functools.cached_property
+    def buffered(self) -> Buffered:
+        """The program that runs in place."""
+        made = Buffered(self._plan, self._given_names, self.donate)
+        for op in (*self._plan.live, *self._plan.inputs):  # the samples have done their work
+            op.sample = None
+        return made
+
+    @property
+    def source_in_place(self) -> str:
+        """What runs on arrays."""
+        return self.buffered.source
+
+    def _float_version(self, plan: Plan) -> Any:
+        """The page itself on Python floats, with the math module for NumPy; None if it cannot."""
+        if plan.constants or plan.extra or self._draws or self.donate:
+            return None
+        for op in plan.live:
+            if op.shape or not _is_known_to_math(op):
+                return None
+        names: dict[str, Any] = {"np": scalar_math}
+        exec(compile(self.source, "<autograd-lite program>", "exec"), names)
+        return names.pop("value_and_grad")
+
+    def is_stale(self) -> bool:
+        """Whether something outside has changed that the program was made with."""
+        if self.around.changed():
+            return True
+        return any(
+            (t._data.shape, t._data.dtype) != self.kinds[name] for name, t in self._tensors.items()
+        )
+
+    def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        if self.on_floats is not None:
+            try:
+                value, found = self.on_floats(*self.leaves.floats(args, kwargs))
+            except (ArithmeticError, ValueError):
+                pass
+            else:
+                if all(g == g for g in found):
+                    gradients = [float(g) for g in found]
+                    return float(value), self.leaves.gradients(gradients, self.several)
+        values = list(args) if self._direct else self.leaves.values(args, kwargs)
+        for place, check in self._checks:
+            check(values[place])
+        for draw in self._draws:
+            values.append(draw())
+        value, found = self.run(values)
+        if value is None:
+            # 0 times infinity: the rules say what it comes to
+            return careful(self.function, self.argnums, args, kwargs)
+        return self._finished(value, found)
+
+    def run(self, values: list[Any]) -> tuple[Any, Any]:
+        """Value and gradients, of what goes in; value None if the eager engine should say."""
+        try:
+            function = self._idle.pop()
+        except IndexError:
+            function = self.buffered.make()
+        if self._tensors:
+            names = function.__globals__
+            for name, tensor in self._tensors.items():
+                names[name] = tensor._data
+        with np.errstate(all="ignore"):
+            if not self._after:
+                value, found = function(*values)
+                if not self._draws and any(map(_has_nan, found)):
+                    value = None
+            else:
+                value, found, beside = function(*values)
+                rest = iter(beside)
+                for count, do in self._after:
+                    do(*(next(rest) for _ in range(count)))
+        self._idle.append(function)
+        return value, found
+
+    def _finished(self, value: Any, found: Sequence[Any]) -> tuple[Any, Any]:
+        if self._is_float:
+            value, found = float(value), [float(g) for g in found]
+        elif getattr(value, "dtype", None) != self._value_dtype:
+            value = np.asarray(value).astype(self._value_dtype)[()]
+        if self._direct and self.several:
+            return value, found
+        return value, self.leaves.gradients(found, self.several)
+
+
+def careful(f: Any, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+    """What the program gives, by the eager engine, which shields a gradient of 0 from infinity."""
+
+    def total(*given: Any, **settings: Any) -> tuple[Any, Any]:
+        y = f(*given, **settings)
+        return (np.sum(y) if np.ndim(y) else y), y
+
+    differentiate = value_and_grad(total, argnums, has_aux=True)
+    with np.errstate(all="ignore"):
+        (_, value), gradients = differentiate(*args, **kwargs)
+    return value, gradients
+
+
+def _has_nan(x: Any) -> bool:
+    total = np.vdot(x, x) if x.__class__ is np.ndarray else x
+    return bool(total != total)
+
+
+def _is_known_to_math(op: Op) -> bool:
+    if op.function is astype:
+        return False
+    text = function_text(op.function) if not _is_python(op.function) else "np.inf"
+    return text.count(".") == 1 and hasattr(scalar_math, text.partition(".")[2])
+
+
+def _is_python(function: Any) -> bool:
+    return getattr(function, "__module__", "") == "_operator"
+
+
+def _unrolled(unroll: Any, count: int) -> Sequence[int]:
+    if unroll is True:
+        return range(count)
+    if unroll is False or unroll is None:
+        return ()
+    return tuple(unroll) if isinstance(unroll, tuple | list) else (unroll,)
+
+
+def _file(f: Any) -> str | None:
+    code = getattr(inspect.unwrap(f) if callable(f) else f, "__code__", None)
+    return code.co_filename if code is not None else None
