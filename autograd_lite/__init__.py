@@ -40,7 +40,7 @@ from .errors import (
     UnsupportedError,
 )
 from .forward import jvp
-from .graph import Node, Step, steps
+from .graph import Node
 from .higher import hessian, hvp, jacobian
 from .hooks import afterwards, checked, drawn
 from .memory import Kept, Memory, memory
@@ -111,6 +111,7 @@ from .rules import (
     trunc,
     where,
 )
+from .stepwise import Step, steps
 from .tensor import Tensor
 from .transforms import grad, value_and_grad, vjp
 from .value import Value

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
 from autograd_lite.rows import Elementwise, Structural
+from autograd_lite.stepwise import Step
 
 from .entries import of_share, of_value
 from .formula import words as said

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
 from autograd_lite.rows import Elementwise
+from autograd_lite.stepwise import Step
 
 from . import formula
 from .array_frames import of_backward

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import DataError, GradientError
-from autograd_lite.graph import Node, Step, steps
+from autograd_lite.graph import Node
+from autograd_lite.stepwise import Step, steps
 
 from .files import save
 from .names import name_nodes

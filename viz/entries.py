@@ -18,8 +18,9 @@ import numpy as np
 
 from autograd_lite import jvp
 from autograd_lite.errors import AutogradError
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
 from autograd_lite.rows import Elementwise, Structural
+from autograd_lite.stepwise import Step
 
 from .formulas import data
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
+from autograd_lite.stepwise import Step
 
 from .formula import MINUS, Formula
 from .mathml import markup, plain

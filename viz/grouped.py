@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
 from autograd_lite.rows import Elementwise
+from autograd_lite.stepwise import Step
 
 from . import formula
 from .backward import hand_over

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
 from autograd_lite.rows import Elementwise
+from autograd_lite.stepwise import Step
 
 from .formula import partial, row
 from .formulas import amount, brief, data, is_single, shape, single

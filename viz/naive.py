@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step, arrows, steps
+from autograd_lite.graph import Node, arrows
+from autograd_lite.stepwise import Step, steps
 
 
 def naive_steps(root: Node) -> list[Step]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from autograd_lite.graph import Step, steps
+from autograd_lite.stepwise import Step, steps
 
 from .formulas import brief, is_single, single
 from .frames import Beside, BesideRow, Frame

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
+from autograd_lite.stepwise import Step
 
 from .backward import effect
 from .formula import name, partial, row

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from autograd_lite.graph import Node, Step, steps
+from autograd_lite.graph import Node
+from autograd_lite.stepwise import Step, steps
 
 from .formulas import Formulas, Sum
 from .frames import Frame, tidy

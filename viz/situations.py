@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import ArgumentError
-from autograd_lite.graph import Node, Step, numbers, steps
+from autograd_lite.graph import Node, numbers
 from autograd_lite.rows import Elementwise
+from autograd_lite.stepwise import Step, steps
 
 from .numbers import short
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite.graph import Node, Step, numbers
+from autograd_lite.graph import Node, numbers
 from autograd_lite.rows import TABLE, Elementwise
+from autograd_lite.stepwise import Step
 from autograd_lite.symbols import Symbol
 
 from .situations import Situation, fits, local_at, same, share_of

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd_lite.graph import Node, Step
+from autograd_lite.graph import Node
 from autograd_lite.rows import Elementwise
+from autograd_lite.stepwise import Step
 
 from .formulas import Formulas, data, is_single, shape, single
 from .frames import Nudge

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from autograd_lite.errors import ArgumentError, DataError, ShapeError
-from autograd_lite.graph import Node, downward, steps
+from autograd_lite.graph import Node, downward
+from autograd_lite.stepwise import steps
 
 from .backward import backward
 from .clusters import clusters_of

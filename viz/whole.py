@@ -14,8 +14,9 @@ import numpy as np
 
 from autograd_lite import Tensor
 from autograd_lite.errors import AutogradError
-from autograd_lite.graph import Node, Step, downward, numbers
+from autograd_lite.graph import Node, downward, numbers
 from autograd_lite.rows import Elementwise, Structural
+from autograd_lite.stepwise import Step
 from autograd_lite.symbols import latex
 
 from .tex import constant, printable, shape

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import rules
-from autograd_lite.graph import Node, Step, downward, numbers
+from autograd_lite.graph import Node, downward, numbers
 from autograd_lite.rows import Elementwise
+from autograd_lite.stepwise import Step
 from autograd_lite.symbols import Symbol, latex
 
 from .numbers import is_small, short
