@@ -263,7 +263,9 @@ ex.cube(dy_dx)
 
 
 # %% tags=["exercise"]
-def nudge(f, x, h=1e-6): ...
+def nudge(f, x, h=1e-6):
+    # f is a function of one number, x a number
+    ...
 
 
 ex.nudging(nudge)

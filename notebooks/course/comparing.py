@@ -25,7 +25,7 @@ NUMBER = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![
 def differences(first: Any, second: Any) -> list[str]:
     """What differs between two runs, a line each; nothing if they show the same.
 
-    Cells tagged 'varying' are asked for the same kinds of output only.
+    In cells tagged 'varying' numbers may be any others.
     """
     found: list[str] = []
     for one, two in zip_longest(first.cells, second.cells):
@@ -51,13 +51,11 @@ def _outputs(first: Any, second: Any, varying: bool) -> Iterator[str]:
     if one != two:
         yield f"outputs {one}, {two}"
         return
-    if varying:
-        return
     for a, b in zip(first.outputs, second.outputs, strict=True):
         for x, y in zip(texts(a), texts(b), strict=True):
-            yield from _words(x, y)
+            yield from (_words if not varying else _words_alone)(x, y)
         for kind, compare in PICTURES.items():
-            if kind in a.get("data", {}):
+            if kind in a.get("data", {}) and not varying:
                 yield from compare(a.data[kind], b.data[kind])
 
 
@@ -65,14 +63,19 @@ def _kinds(output: Any) -> list[str]:
     return [output.output_type, output.get("name", ""), *sorted(output.get("data", {}))]
 
 
+def _words_alone(first: str, second: str) -> Iterator[str]:
+    """Where the words of two texts differ, if they do; the first of the places."""
+    one, two = (_blanked(text).splitlines() for text in (first, second))
+    for x, y in zip_longest(one, two, fillvalue=""):
+        if x != y:
+            yield f"{x!r} became {y!r}"
+            return
+
+
 def _words(first: str, second: str) -> Iterator[str]:
     """Where the words or the numbers of two texts differ."""
-    if (a := _blanked(first)) != (b := _blanked(second)):
-        for x, y in zip_longest(a.splitlines(), b.splitlines(), fillvalue=""):
-            if x != y:
-                yield f"{x!r} became {y!r}"
-                return
-        yield f"{a!r} became {b!r}"
+    if _blanked(first) != _blanked(second):
+        yield from _words_alone(first, second)
         return
     for x, y in zip(NUMBER.findall(first), NUMBER.findall(second), strict=True):
         one, two = (float(n.replace("−", "-")) for n in (x, y))
