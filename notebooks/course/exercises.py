@@ -150,7 +150,7 @@ def called(function: Any, *arguments: Any, name: str = "") -> Any:
     if not callable(function):
         raise WrongAnswer(f"{name} should be a function; it is {function!r:.60}.")
     shown = ", ".join(_written(a) for a in arguments)
-    shown = shown if len(shown) <= SHOWN else "..."
+    shown = shown if len(shown) <= SHOWN and " at 0x" not in shown else "..."
     try:
         found = function(*arguments)
     except NotImplementedError:
