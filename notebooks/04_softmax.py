@@ -250,8 +250,18 @@ value, gradients = program(np.log(1.0), np.log(2.0), np.log(3.0))
 print("L =", round(float(value), 4), "  gradient:", np.round(gradients, 4))
 
 # %% [markdown]
-# `dz1` is $\frac{1}{\text{sum}} \cdot e^{z_1} = p_1$, and `dz3` is $-1 + p_3$.
+# `dz1` is $\frac{1}{\text{sum}} \cdot e^{z_1} = p_1$, and `dz3` is $-1 + p_3$. (Behind each line stands which line of
+# your function it came from.)
 #
+# Arrays have such a program too, for a whole batch at once. Look for its last line but one: numerator by
+# denominator, which is $p$, minus a row with a 1 at the true class, which is $y$.
+
+# %%
+batch = ag.compile(lambda z: nn.cross_entropy(z, [2]))
+batch(np.log([[1.0, 2.0, 3.0]]))  # it is written when it sees the first array
+print(batch.source)
+
+# %% [markdown]
 # ## From the scores, not from the probabilities
 #
 # There is one more trap. If softmax gives the true class a probability so small that it is rounded to 0, then
