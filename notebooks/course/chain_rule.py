@@ -16,7 +16,7 @@ reaction = number(
         "c goes from -6 to -4 while b goes up by 1.",
     ],
     slips=[
-        (-3.0, "That is b itself, which is what c reacts with when *a* is raised."),
+        (-3.0, "That is b itself, which is what c reacts with when a is raised."),
         (-6.0, "That is the value of c. The question is how much c changes."),
         (0.02, "That is the change for a nudge of 0.01. Say it for a change of 1: divide by 0.01."),
         (-2.0, "From -6 to -4 is up, not down."),

@@ -50,7 +50,7 @@ gradient = number(
         (UP * X, "tanh is missing: between y and z lies its slope, 1 - y^2."),
         (UP * (1 - Z * Z) * X, "The slope of tanh is 1 - output^2, and you took the input."),
         (UP / 2 * SLOPE * X, "The square reacts with 2 * (y - t). The 2 is missing."),
-        (UP * SLOPE * W, "That is dL/dx: a product reacts to one factor with the *other* one."),
+        (UP * SLOPE * W, "That is dL/dx: a product reacts to one factor with the other one."),
         (SLOPE * X, "That is dy/dw. The loss comes after y: multiply by dL/dy."),
         (2 * (Y - -T) * SLOPE * X, "y - t with t = -0.5 is y + 0.5."),
     ],

@@ -26,7 +26,7 @@ probabilities = number(
         ([0.0, 0.0, 1.0], "That is the winner alone. Softmax leaves something to the others."),
         (
             np.exp([1, 2, 3]) / np.exp([1, 2, 3]).sum(),
-            "The scores are the *logarithms* of 1, 2 and 3.",
+            "The scores are the logarithms of 1, 2 and 3.",
         ),
     ],
     told="1/6, 2/6, 3/6.",

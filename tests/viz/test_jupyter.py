@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import shutil
+from pathlib import Path
 
 import jupyter
 import pytest
@@ -18,6 +20,7 @@ import viz
 a, b, k = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="k")
 walk = viz.step((a * b + a) * k)
 walk"""
+COURSE = Path(__file__).resolve().parents[2] / "notebooks"
 LIVE, FRAME = ".autograd-lite-live", "iframe.autograd-lite"
 
 
@@ -169,3 +172,43 @@ def test_a_saved_notebook_that_is_not_trusted_shows_the_picture(lab, open_notebo
     assert image.evaluate("image => image.complete && image.naturalWidth") > 300
     assert image.get_attribute("alt") == walk.title
     assert page.locator("iframe").count() == 0
+
+
+def test_in_the_course_one_predicts_runs_and_is_told_why_an_answer_is_wrong(lab, open_notebook):
+    shutil.copytree(COURSE / "course", lab.folder / "course")
+    shutil.copy(COURSE / "01_chain_rule.ipynb", lab.folder)
+    page = open_notebook("01_chain_rule.ipynb")
+    page.locator(".jp-Toolbar-kernelName", has_text="Python 3").wait_for()
+    idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    idle.wait_for()
+
+    def cell(holding):
+        return page.locator(".jp-CodeCell", has_text=holding).first
+
+    def run(holding, typed=""):
+        cell(holding).locator(".cm-content").click()
+        if typed:
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text(typed)
+        page.keyboard.press("Control+Enter")
+        idle.wait_for()
+        return cell(holding).locator(".jp-OutputArea-output").last
+
+    # Nobody has trusted it yet: pictures, no frames, and what is to be predicted is folded.
+    drawing = cell("viz.draw(L, names").locator("img")
+    assert drawing.evaluate("image => image.complete && image.naturalWidth") > 300
+    assert page.locator("iframe").count() == 0
+    guess = "after = 2.01 * -3.0"
+    assert "-0.03" not in cell(guess).inner_text()
+
+    run("from course import")
+    expect(run(guess)).to_contain_text("a change of -0.03")
+    check = "ex.reaction(dc_db)"
+    expect(run(check)).to_have_text(
+        "Not answered yet: replace the ... above with your answer, and run the cell again."
+    )
+    wrong = run(check, "dc_db = -3\nex.reaction(dc_db)")
+    expect(wrong).to_have_text(
+        "Not yet. dc_db is not -3. That is b itself, which is what c reacts with when a is raised."
+    )
+    expect(run(check, "dc_db = 2\nex.reaction(dc_db)")).to_contain_text("Right.")
