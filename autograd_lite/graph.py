@@ -150,10 +150,13 @@ def downward(root: Node | Iterable[Node], stops: Iterable[Node] = ()) -> list[No
                 continue
             if mark != walk:
                 first, second = node.a, node.b
-                below: Sequence[Any]
+                below: Any
                 if second is None:
                     if first.__class__ is tuple:
-                        below = [x for x in first if isinstance(x, Node) and x.mark != done]
+                        below = []
+                        for x in first:
+                            if isinstance(x, Node) and x.mark != done:
+                                below.append(x)
                     else:
                         below = () if first is None or first.mark == done else (first,)
                 elif first is None or first.mark == done:

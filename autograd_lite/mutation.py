@@ -133,7 +133,12 @@ class Guarded(Copied):
 
         wanted: the nodes that get a gradient; all if None.
         """
+        noted, changeable = [], False
         for node in order:
+            if isinstance(node, Guarded) and (node.version or node.seen is not None):
+                noted.append(node)
+                changeable = changeable or node.op is None or node.version > 0
+        for node in order if changeable else noted:
             if node.op is None or not isinstance(node, Guarded):
                 continue
             stamps = node.seen

@@ -13,6 +13,8 @@ from .shape_rules import column, reshape, row, sum_to, swap
 
 
 def _matmul_vjp_a(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if a.ndim == b.ndim == 2:
+        return g @ b.T
     if b.ndim == 1:
         return g * b if a.ndim == 1 else column(g) * b
     if a.ndim == 1:
@@ -21,6 +23,8 @@ def _matmul_vjp_a(g: Any, y: Any, a: Any, b: Any) -> Any:
 
 
 def _matmul_vjp_b(g: Any, y: Any, a: Any, b: Any) -> Any:
+    if a.ndim == b.ndim == 2:
+        return a.T @ g
     if a.ndim == 1:
         return g * a if b.ndim == 1 else sum_to(column(a) * row(g), shape=b.shape)
     if b.ndim == 1:

@@ -80,6 +80,8 @@ class Elementwise(Rule):
     singular: whether a local derivative can be infinite at finite inputs. A gradient of exactly 0
               arriving there hands on 0, never nan; generated code spells that out for such a row.
     tame:     for a singular row, whether plain operands rule that out, as 2 does in x / 2.
+    from_output: whether a partial gives the same if the output stands in for the input, as ReLU's
+              does: one is positive where the other is. Then the input need not be kept.
     infix:    Python's operator and how tightly it binds, for the printers.
     defaults: values of trailing operands that a caller may leave out.
     """
@@ -96,6 +98,7 @@ class Elementwise(Rule):
         kink: str = "",
         singular: bool = False,
         tame: Callable[..., bool] | None = None,
+        from_output: bool = False,
         infix: tuple[str, int] | None = None,
         badge: str | None = None,
         defaults: tuple[float, ...] = (),
@@ -112,6 +115,7 @@ class Elementwise(Rule):
         self.kink = kink
         self.singular = singular
         self.tame = tame
+        self.from_output = from_output
         self.infix = infix
         self.badge = badge or name
         self.defaults = tuple(defaults)
@@ -120,6 +124,8 @@ class Elementwise(Rule):
         # Set by value.py: the printed operator, and the one for a plain number on the left.
         self.on_value: Callable[..., Any] | None = None
         self.on_value_reflected: Callable[..., Any] | None = None
+        # Set by pullbacks.py: what hands gradients of arrays down, by what the operands are.
+        self.pullbacks: dict[str, Callable[..., Any]] = {}
 
     def __call__(self, *operands: Any, **params: Any) -> Any:
         missing = self.arity - len(operands)
@@ -185,8 +191,10 @@ class Structural(Rule):
     vjps: for each input a function `(g, y, a, b, ..., **params)` giving the gradient of that input
           from the gradient g of the output; or one function `(slot, g, y, arrays, **params)` for a
           row that takes any number of inputs. `None` for an input that is not differentiated.
-    composed: what a fused row is made of, as a function of the same operands. Object arrays run it
-          and drawings unfold it.
+    composed: what a fused row is made of, as a function of the same operands. Object arrays run it.
+    unfolds: whether drawings and steps show the operations of `composed` in place of the row.
+    onset: for a fused row, what its last operation does to the gradient, `(g, y, a, b, ...)` to g,
+          before any of the vjps, which share it: they are called with what it gives.
     vjp_shows: for each input, arrays worth seeing beside its gradient, by name: a function of the
           same arguments as the vjp; vjp_entry: one entry of the gradient from theirs, "{g} * {p}".
     """
@@ -200,6 +208,8 @@ class Structural(Rule):
         latex: str | None = None,
         badge: str | None = None,
         composed: Callable[..., Any] | None = None,
+        unfolds: bool = False,
+        onset: Callable[..., Any] | None = None,
         vjp_latex: tuple[str, ...] = (),
         vjp_remarks: tuple[str, ...] = (),
         vjp_shows: tuple[Callable[..., dict[str, Any]], ...] = (),
@@ -214,6 +224,8 @@ class Structural(Rule):
         self.latex = latex or rf"{_upright(name)}({{a}})"
         self.badge = badge or name
         self.composed = composed
+        self.unfolds = unfolds
+        self.onset = onset
         self.vjp_latex = vjp_latex
         self.vjp_remarks = vjp_remarks
         self.vjp_shows = vjp_shows
@@ -234,11 +246,18 @@ class Structural(Rule):
         self, slots: list[int], g: Any, y: Any, operands: tuple[Any, ...], params: Any
     ) -> Iterator[tuple[int, Any]]:
         """(slot, gradient of that input) for the inputs `slots`, from the gradient `g` of `y`."""
+        if self.onset is not None:
+            g = self.onset(g, y, *operands, **params)
         for slot in slots:
-            yield slot, self.vjp(slot, g, y, operands, params)
+            yield slot, self._vjp(slot, g, y, operands, params)
 
     def vjp(self, slot: int, g: Any, y: Any, operands: tuple[Any, ...], params: Any) -> Any:
         """The gradient of input number `slot`, from the gradient `g` of the output `y`."""
+        if self.onset is not None:
+            g = self.onset(g, y, *operands, **params)
+        return self._vjp(slot, g, y, operands, params)
+
+    def _vjp(self, slot: int, g: Any, y: Any, operands: tuple[Any, ...], params: Any) -> Any:
         if callable(self.vjps):
             return self.vjps(slot, g, y, operands, **params)
         rule = self.vjps[slot]

@@ -565,6 +565,7 @@ relu = elementwise(
     latex=r"\operatorname{ReLU}({a})",
     why="1 if the input is positive, else 0",
     kink="0 at 0",
+    from_output=True,
     badge="ReLU",
 )
 leaky_relu = elementwise(

@@ -38,10 +38,13 @@ broadcast_to = structural(
 )
 
 
-def _sum_to(a: Any, shape: Shape) -> Any:
+def summed_to(a: Any, shape: Shape) -> Any:
+    """The sum over every axis along which an array of this shape was stretched to that of `a`."""
     if a.shape == shape:
         return a
     extra = a.ndim - len(shape)
+    if a.shape[extra:] == shape:
+        return np.add.reduce(a, axis=0 if extra == 1 else tuple(range(extra)))
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if n == 1 and a.shape[i + extra] != 1
     )
@@ -50,8 +53,8 @@ def _sum_to(a: Any, shape: Shape) -> Any:
 
 sum_to = structural(
     "sum_to",
-    # What undoes broadcasting: the sum over every axis along which `shape` was stretched.
-    value=_sum_to,
+    # What undoes broadcasting.
+    value=summed_to,
     vjps=(lambda g, y, a, shape: broadcast_to(g, shape=a.shape),),
 )
 astype = structural(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, final
 
 import numpy as np
 
 from . import array_rules, numpy_api, rules
+from .array_operators import AT_ONCE, methods
+from .array_sweep import leaves_lock
+from .array_sweep import sweep as array_sweep
 from .describe import describe
 from .errors import (
     AutogradError,
@@ -30,7 +32,6 @@ from .rows import Elementwise, Predicate, Rule
 from .tensor_input import as_array, plain_index, refusal
 
 _new = object.__new__
-_leaves = threading.Lock()
 
 
 @final
@@ -121,6 +122,11 @@ class Tensor(Operators, Guarded):
         if share.dtype != data.dtype:
             share = array_rules.astype(share, dtype=data.dtype)
         return share
+
+    @staticmethod
+    def sweep(order: Sequence[Any], seed: Any) -> None:
+        alike = all(type(node) is Tensor for node in order)
+        (array_sweep if alike else Node.sweep)(order, seed)
 
     def hand_down(self) -> None:
         for _, operand, _, share in arrows(self, self.grad, False, None):
@@ -225,6 +231,8 @@ class Tensor(Operators, Guarded):
         )
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method == "__call__" and not kwargs and type(inputs[0]) is Tensor and ufunc in AT_ONCE:
+            return AT_ONCE[ufunc](*inputs)
         return numpy_api.ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
@@ -335,7 +343,7 @@ def receive(operand: Node, share: Any, upstream: Any = None) -> None:
         before = operand.grad
         operand.grad = share if before is None else np.asarray(before + share)
         return
-    with _leaves:  # other threads may add to them as well
+    with leaves_lock:  # other threads may add to them as well
         if not isinstance(operand, Tensor):
             operand.grad += float(share)
         elif operand.grad is not None:
@@ -345,19 +353,11 @@ def receive(operand: Node, share: Any, upstream: Any = None) -> None:
             operand.grad = share.copy() if shared else share
 
 
-def _method(rule: Rule) -> Any:
-    def method(self: Tensor, *operands: Any) -> Any:
-        return rule(self, *operands)
-
-    method.__name__ = method.__qualname__ = rule.name
-    method.__doc__ = f"The rule {rule.name}, entry by entry."
-    return method
-
-
 def bind(rule: Elementwise) -> None:
-    """Give `Tensor` the method that is named after the row, as `Value` has it."""
-    if rule.name not in vars(Tensor) or not rule.builtin:
-        setattr(Tensor, rule.name, _method(rule))
+    """Give `Tensor` the methods of the row, as `Value` has them."""
+    for name, method in methods(rule).items():
+        if name not in vars(Tensor) or not rule.builtin:
+            setattr(Tensor, name, method)
 
 
 for _rule in rules.TABLE.values():

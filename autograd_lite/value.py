@@ -25,36 +25,12 @@ from .rows import Elementwise, Predicate, Rule
 from .scalar_math import exactly
 from .symbols import BY_UFUNC
 from .tensor import Tensor, receive
+from .value_dtype import FLOAT64
 from .value_operators import ValueOperators
 
 _new = object.__new__
 
 
-class _Float64:
-    """float64, as a `Value` says it.
-
-    np.mean and np.var end with `result.dtype.type(result)`; NumPy's own type would turn a `Value`
-    into a plain number there and lose its gradient.
-    """
-
-    dtype = np.dtype(np.float64)
-    name, kind, itemsize = dtype.name, dtype.kind, dtype.itemsize
-
-    @staticmethod
-    def type(x: Any) -> Any:
-        return x if isinstance(x, Node) else np.float64(x)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or bool(self.dtype == other)
-
-    def __hash__(self) -> int:
-        return hash(self.dtype)
-
-    def __repr__(self) -> str:
-        return repr(self.dtype)
-
-
-_FLOAT64: Any = _Float64()
 _REDUCTIONS = {np.add, np.multiply, np.maximum, np.minimum}
 _QUESTIONS = {np.isnan, np.isfinite, np.isinf, np.signbit}
 
@@ -91,7 +67,7 @@ class Value(ValueOperators, Rounding, Copied):
     shape: tuple[int, ...] = ()
     ndim = 0
     size = 1
-    dtype = _FLOAT64
+    dtype = FLOAT64
     __hash__ = object.__hash__
 
     def __init__(self, data: float, label: str | None = None) -> None:

@@ -1,0 +1,129 @@
+"""The operators of `Tensor` for the ordinary case, in which nothing has to be asked or noted.
+
+A row whose value is a ufunc of NumPy gets a method that calls it at once. It gives way to the rule,
+which knows every case, where anything is unusual: an operand that is neither a Tensor nor a plain
+float or int, a leaf whose array somebody holds, `no_grad`, `detect_anomaly`, or an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy import ndarray
+
+from .mutation import fingerprint
+from .operators import method_names
+from .reads import may_read
+from .recording import state
+from .rows import Elementwise
+from .symbols import BY_UFUNC
+
+Method = Callable[..., Any]
+_new = object.__new__
+_NO_PARAMS: dict[str, Any] = {}
+
+
+def methods(rule: Elementwise) -> dict[str, Method]:
+    """What `Tensor` gets for a row: the methods of its sign, as __mul__, or one of its name."""
+    name, reflected = method_names(rule)
+    if not isinstance(rule.value, np.ufunc) or None in rule.partials or rule.arity > 2:
+        return {name: _named(lambda self, *others: rule(self, *others), rule)}
+    if rule.arity == 1:
+        return {name: _named(_unary(rule), rule)}
+    first, second = _binary(rule)
+    return {name: _named(first, rule), reflected: _named(second, rule)}
+
+
+def _named(method: Method, rule: Elementwise) -> Method:
+    method.__name__ = method.__qualname__ = rule.name
+    method.__doc__ = f"The rule {rule.name}, entry by entry."
+    return method
+
+
+def _made(kind: Any, data: Any, rule: Elementwise, operands: Any, seen: Any) -> Any:
+    """A new node. The frequent methods have it written out: a call costs them a sixth more."""
+    node = _new(kind)
+    node._data = data if type(data) is ndarray else np.asarray(data)
+    node.op, node.a, node.params, node.seen = rule, operands, _NO_PARAMS, seen
+    node.grad = node.label = node.b = None
+    node.mark = node.version = 0
+    return node
+
+
+def _unary(rule: Elementwise) -> Method:
+    value: Any = rule.value
+
+    def method(self: Any) -> Any:
+        if state.paused or (self.op is None and self.seen is not None):
+            return rule(self)
+        seen = (self.version,) if self.version else None
+        data = value(self._data)
+        node = _new(type(self))
+        node._data = data if type(data) is ndarray else np.asarray(data)
+        node.op = rule
+        node.a = (self,)
+        node.params = _NO_PARAMS
+        node.seen = seen
+        node.grad = node.label = node.b = None
+        node.mark = node.version = 0
+        return node
+
+    return method
+
+
+def _binary(rule: Elementwise) -> tuple[Method, Method]:
+    value: Any = rule.value
+
+    def method(self: Any, other: Any) -> Any:
+        kind = type(other)
+        if state.paused or (self.op is None and self.seen is not None):
+            return rule(self, other)
+        given: Any = other
+        if kind is float or kind is int:
+            seen = (self.version, 0) if self.version else None
+        elif kind is type(self) and (other.op is not None or other.seen is None):
+            given, version = other._data, other.version
+            seen = (self.version, version) if self.version or version else None
+        elif kind is ndarray and other.dtype.kind in "biuf":
+            noted = fingerprint(other) if may_read(rule, 1) else 0
+            seen = (self.version, noted) if self.version or noted else None
+        else:
+            return rule(self, other)
+        try:
+            data = value(self._data, given)
+        except (ValueError, OverflowError):
+            return rule(self, other)  # which says it with shapes and names
+        node = _new(type(self))
+        node._data = data if type(data) is ndarray else np.asarray(data)
+        node.op = rule
+        node.a = (self, other)
+        node.params = _NO_PARAMS
+        node.seen = seen
+        node.grad = node.label = node.b = None
+        node.mark = node.version = 0
+        return node
+
+    def reflected(self: Any, other: Any) -> Any:
+        kind = type(other)
+        if (kind is not float and kind is not int) or state.paused:
+            return rule(other, self)
+        if self.op is None and self.seen is not None:
+            return rule(other, self)
+        try:
+            data = value(other, self._data)
+        except OverflowError:
+            return rule(other, self)
+        seen = (0, self.version) if self.version else None
+        return _made(type(self), data, rule, (other, self), seen)
+
+    return method, reflected
+
+
+# What NumPy's ufuncs do with a Tensor as their first operand.
+AT_ONCE: dict[Any, Method] = {
+    ufunc: methods(rule)[method_names(rule)[0]]
+    for ufunc, rule in BY_UFUNC.items()
+    if isinstance(rule, Elementwise) and rule.value is ufunc
+}
