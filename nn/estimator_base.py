@@ -14,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from autograd_lite import no_grad
 from autograd_lite.errors import ArgumentError, AutogradError, DataError
+from autograd_lite.graph import numbers
 
 from .estimator_parameters import NAMES, check_parameters
 from .lbfgs import LBFGS
@@ -168,6 +169,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         activation = NAMES.get(self.activation, self.activation)
         sizes = [X.shape[1], *hidden, self.n_outputs_]
         self.model_ = MLP(sizes, activation, init="zeros", dtype=X.dtype)
+        self._weights = [p for p in self.model_.parameters() if len(p.shape) > 1]
         self._initialise(sizes)
         self.n_layers_ = len(sizes)
         self.n_iter_, self.t_ = 0, 0
@@ -289,7 +291,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
             if not count:
                 continue
             optimizer.zero_grad()
-            loss = self._loss(model(X[batch]), y[batch], w, count)
+            loss = self._loss(model(X.take(batch, 0)), y.take(batch, 0), w, count)
             found = float(loss.item())
             if not math.isfinite(found):
                 raise ArgumentError(
@@ -318,12 +320,11 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         """alpha |W|^2 / (2 n): what weight decay is the gradient of."""
         if not self.alpha:
             return 0.0
-        squares = sum(float(np.vdot(W, W)) for W in self.coefs_)
+        squares = sum([float(np.vdot(W, W)) for W in map(numbers, self._weights)])
         return 0.5 * float(self.alpha) * squares / count
 
     def _full_batch(self, X: Array, y: Array, weight: Any) -> None:
         count = float(len(X) if weight is None else np.sum(weight))
-        weights = [p for p in self.model_.parameters() if len(p.shape) > 1]
         optimizer = self._optimizer
         rounds = 0
 
@@ -332,7 +333,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
             rounds += 1
             optimizer.zero_grad()
             loss = self._loss(self.model_(X), y, weight, count)
-            for w in weights:
+            for w in self._weights:
                 loss = loss + np.sum(w * w) * (0.5 * float(self.alpha) / count)
             loss.backward()
             self.loss_ = float(loss.item())
