@@ -52,7 +52,7 @@ def read(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, str], dict[
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (safetensors.SafetensorError, TypeError, ValueError, KeyError, OverflowError) as error:
         raise FileError(
-            f"{path} is no safetensors file, or is damaged: {error}.\n"
+            f"{path} is no safetensors file, or is damaged: {_reason(str(error))}.\n"
             "  It has to be written by autograd-lite. Nothing was loaded."
         ) from None
     if texts.get("format") != kind:
@@ -69,6 +69,26 @@ def read(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, str], dict[
             "  Take another copy of it. Nothing was loaded."
         )
     return {key: text for key, text in texts.items() if key not in OWN}, arrays
+
+
+# What the package says of a file, and what that means.
+REASONS = {
+    "header too small": "it is empty, or cut short",
+    "header too large": "its header would be larger than any may be",
+    "invalid header length": "it is cut short inside its header",
+    "not fully covered": "it is shorter or longer than its header says",
+    "UTF-8": "its header is no text",
+    "JSON": "its header does not describe arrays",
+    "offset": "its arrays overlap, leave gaps, or are not as large as their shapes say",
+    "overflow": "an array in it would be larger than any memory",
+    "not understood": "an array in it is of a type that NumPy does not have",
+}
+
+
+def _reason(said: str) -> str:
+    """What is wrong with a file, in words for its owner."""
+    found = [words for part, words in REASONS.items() if part in said]
+    return found[0] if found else "what it holds does not fit its header"
 
 
 def _contiguous(name: str, array: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,7 +77,7 @@ class CSVFile:
         except UnicodeDecodeError as error:
             raise FileError(f"{self.path} is not UTF-8: {error}. Convert it first.") from None
         except (self.pandas.errors.ParserError, EOFError, gzip.BadGzipFile) as error:
-            raise FileError(f"{self.path} is no proper table: {str(error).strip()}.") from None
+            raise FileError(f"{self.path} is no proper table: {_reason(str(error))}.") from None
         except self.pandas.errors.EmptyDataError:
             return
 
@@ -100,6 +101,19 @@ class CSVFile:
                 f"{self.path} has no {what} {name!r}.\n  Its columns: {', '.join(self.columns)}."
             )
         return name
+
+
+def _reason(said: str) -> str:
+    """What is wrong with a table, from what pandas or gzip say of it."""
+    open_quote = re.search(r"EOF inside string starting at row (\d+)", said)
+    if open_quote:
+        return f"the quotes that open in row {open_quote[1]} are never closed"
+    fields = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", said)
+    if fields:
+        return f"line {fields[2]} has {fields[3]} fields, where {fields[1]} are expected"
+    if "end-of-stream" in said:
+        return "the compressed file is cut short"
+    return said.removeprefix("Error tokenizing data. C error: ").strip().rstrip(".")
 
 
 def _delimiter(head: str) -> str:

@@ -32,6 +32,7 @@ class Preparation:
     columns: list[str]  # the features' columns, in the order of the file
     means: dict[str, float] = field(default_factory=dict)  # of the columns of numbers
     scales: dict[str, float] = field(default_factory=dict)
+    ranges: dict[str, list[float]] = field(default_factory=dict)  # of those: least and most
     categories: dict[str, list[str]] = field(default_factory=dict)  # "" stands for a missing one
     classes: list[str] = field(default_factory=list)
     target_mean: float = 0.0
@@ -67,6 +68,25 @@ class Preparation:
             else:
                 parts.append(_one_hot(frame[name], self.categories[name], name, first, where))
         return np.concatenate(parts, axis=1).astype(np.float32)
+
+    def strange(self, frame: Any, first: int, where: str) -> dict[str, str]:
+        """By column, what to warn of: numbers far outside those that the model was trained on.
+
+        Far is farther away than the whole range of the training is wide.
+        """
+        found = {}
+        for name, (least, most) in self.ranges.items():
+            numbers = _numbers(frame[name], name, first, where)
+            reach = (most - least) or self.scales[name]
+            far = np.flatnonzero((numbers < least - reach) | (numbers > most + reach))
+            if len(far):
+                row, number = first + int(far[0]), numbers[far[0]]
+                others = f", and so are {len(far) - 1:,} more" if len(far) > 1 else ""
+                found[name] = (
+                    f"{where}, row {row}: {name} is {number:.6g}, far outside the {least:.6g} to "
+                    f"{most:.6g} of the training{others}. What the model says there is a guess."
+                )
+        return found
 
     def y(self, frame: Any, first: int, where: str) -> Array:
         """The targets of some rows: numbers of classes, or standardised numbers."""
@@ -114,6 +134,7 @@ class _Column:
         self.numeric = True
         self.whole = True
         self.count, self.mean, self.squares = 0, 0.0, 0.0  # of numbers, by Welford and Chan
+        self.least, self.most = math.inf, -math.inf
         self.texts: dict[str, int] = {}
         self.missing = 0
         self.full = False  # more texts than are counted
@@ -136,6 +157,8 @@ class _Column:
         numbers = numbers[learned[column.notna().to_numpy()]]
         if not len(numbers):
             return
+        self.least = min(self.least, float(np.min(numbers)))
+        self.most = max(self.most, float(np.max(numbers)))
         with np.errstate(over="ignore", invalid="ignore"):
             n, mean = len(numbers), float(np.mean(numbers))
             squares = float(np.sum((numbers - mean) ** 2))
@@ -176,7 +199,8 @@ def prepare(
         for name, column in seen.items():
             column.look(frame.loc[kept, name], learned, table.pandas)
     if rows < 2:
-        raise DataError(f"{where} has {rows} rows with a {target!r}; there is nothing to learn.")
+        counted = "1 row" if rows == 1 else f"{rows} rows"
+        raise DataError(f"{where} has {counted} with a {target!r}; there is nothing to learn.")
     made = Preparation(target, _task(seen[target], task, where, target), names)
     made.rows, made.dropped = rows, dropped
     _prepare_target(made, seen[target], where)
@@ -186,6 +210,7 @@ def prepare(
             if not math.isfinite(column.mean) or not math.isfinite(column.squares):
                 raise DataError(f"{where}: the column {name!r} has numbers that are infinite.")
             made.means[name], made.scales[name] = column.mean, column.scale
+            made.ranges[name] = [column.least, column.most]
         elif column.full:
             raise DataError(
                 f"{where}: the column {name!r} has more than {CATEGORIES} different texts, as "

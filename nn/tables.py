@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import tempfile
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 from autograd_lite.errors import ArgumentError, DataError, FileError
 
 from .csv_file import CSVFile
+from .dealt import Dealt
 from .functional import softmax
 from .history import History
 from .module import Module
@@ -21,7 +24,7 @@ from .saving import load, metadata, save
 from .stacks import MLP
 from .training import fit, predict
 
-HELD = 50_000_000  # numbers of features that are held in memory; a larger table is streamed
+HELD = 50_000_000  # numbers of features that are held in memory at a time
 TASKS = ("auto", "classification", "regression")
 
 
@@ -46,14 +49,11 @@ class TableRun:
 
 
 class _Rows:
-    """Batches of the rows that are learned from, read anew for every epoch."""
+    """The rows of a table as features and targets."""
 
-    def __init__(
-        self, table: CSVFile, made: Preparation, share: float, seed: int, batch_size: int
-    ) -> None:
+    def __init__(self, table: CSVFile, made: Preparation, share: float, seed: int) -> None:
         self.table, self.made = table, made
-        self.share, self.seed, self.batch_size = share, seed, batch_size
-        self.epochs = 0
+        self.share, self.seed = share, seed
 
     def pieces(self, held: bool) -> Iterator[tuple[Array, Array]]:
         """Features and targets of the rows that are held out, or of the others, by pieces."""
@@ -65,15 +65,6 @@ class _Rows:
                 # of all its rows, so that an error names the row of the file
                 X = self.made.X(frame, first, where)[chosen]
                 yield X, self.made.y(frame[chosen], first, where)
-
-    def __iter__(self) -> Iterator[tuple[Array, Array]]:
-        rng = np.random.default_rng([self.seed, self.epochs])
-        self.epochs += 1
-        for X, y in self.pieces(held=False):
-            order = rng.permutation(len(X))
-            for start in range(0, len(X), self.batch_size):
-                batch = order[start : start + self.batch_size]
-                yield X[batch], y[batch]
 
 
 def train_table(
@@ -96,7 +87,8 @@ def train_table(
     target: the column to predict.  task: "classification" or "regression"; "auto" is a regression
     if the column holds numbers that are not a few whole ones.  hidden: the sizes of hidden layers.
     test_size: the share of rows that are held out, the same ones for the same seed.  drop: columns
-    to leave out.  held: tables of more numbers than this are read anew in every epoch.
+    to leave out.  held: a table of more numbers than this is not held in memory; it is dealt out at
+    random to temporary files, about this much each, and every epoch goes through these.
     Raises FileError for a file that is no table, DataError for columns that cannot be learned from,
     ArgumentError for settings out of range, DependencyError without pandas.
     """
@@ -106,7 +98,7 @@ def train_table(
         raise ArgumentError(f"train: test_size={test_size!r}; give a share between 0 and 1.")
     table = CSVFile(path, delimiter)
     made = prepare(table, target, task, list(drop), test_size, seed)
-    rows = _Rows(table, made, test_size, seed, batch_size)
+    rows = _Rows(table, made, test_size, seed)
     test = _joined(rows.pieces(held=True), f"{path}: no row is held out", "a larger test_size")
     model = MLP([made.features, *hidden, made.outputs], rng=seed)
     settings: dict[str, Any] = {
@@ -115,12 +107,18 @@ def train_table(
         "seed": seed,
         "progress": progress,
     }
+    learned = rows.pieces(held=False)
+    none_left = f"{path}: no row is left to learn from", "a smaller test_size"
     streamed = made.rows * made.features > held
     if streamed:
-        history = fit(model, rows, **settings)
+        with tempfile.TemporaryDirectory(prefix="autograd-lite-") as folder:
+            stacks = -(-made.rows * made.features // held)
+            dealt = Dealt(learned, folder, stacks, batch_size, seed)
+            if not dealt.rows:
+                raise DataError(_too_few(*none_left))
+            history = fit(model, dealt, **settings)
     else:
-        learned = rows.pieces(held=False)
-        X, y = _joined(learned, f"{path}: no row is left to learn from", "a smaller test_size")
+        X, y = _joined(learned, *none_left)
         history = fit(model, X, y, batch_size=batch_size, **settings)
     return _measured(model, made, history, test, streamed)
 
@@ -128,9 +126,13 @@ def train_table(
 def _joined(pieces: Iterator[Any], problem: str, cure: str) -> tuple[Array, Array]:
     listed = list(pieces)
     if not listed:
-        raise DataError(f"{problem}. Give more rows, or {cure}.")
+        raise DataError(_too_few(problem, cure))
     X, y = zip(*listed, strict=True)
     return np.concatenate(X), np.concatenate(y)
+
+
+def _too_few(problem: str, cure: str) -> str:
+    return f"{problem}. Give more rows, or {cure}."
 
 
 def _measured(
@@ -163,7 +165,8 @@ def predict_table(
 
     model: a file of `save_table_model`. The columns may stand in any order, and others beside them.
     Raises FileError for a file that is no such model or no table; DataError naming the column that
-    is missing, or the row of a text that the model has not seen.
+    is missing, or the row of a text that the model has not seen. Warns once for each column with a
+    number that is far outside those of the training.
     """
     kept = metadata(model)
     if "table" not in kept:
@@ -174,7 +177,12 @@ def predict_table(
     made = Preparation.from_dict(kept["table"])
     network = load(model)
     table = CSVFile(path, delimiter)
+    warned: set[str] = set()
     for first, frame in table.pieces():
+        for name, text in made.strange(frame, first, str(path)).items():
+            if name not in warned:
+                warnings.warn(text, stacklevel=2)
+                warned.add(name)
         output = predict(network, made.X(frame, first, str(path)))
         yield (
             made.back(output),

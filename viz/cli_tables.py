@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -104,11 +105,13 @@ def summary(run: Any) -> list[str]:
     if made.categories:
         kinds.append(f"{len(made.categories)} of texts")
     lines = [
-        f"{made.rows:,} rows, {len(made.columns)} columns ({', '.join(kinds)}), "
-        f"{made.features} features; {len(run.truth):,} rows held out."
+        f"{_rows(made.rows)}, {len(made.columns)} column{'s' * (len(made.columns) != 1)} "
+        f"({', '.join(kinds)}), {made.features} feature{'s' * (made.features != 1)}; "
+        f"{_rows(len(run.truth))} held out."
     ]
     if made.dropped:
-        lines.append(f"{made.dropped:,} rows without a {made.target} are left out.")
+        verb = "is" if made.dropped == 1 else "are"
+        lines.append(f"{_rows(made.dropped)} without a {made.target} {verb} left out.")
     if made.task == "classification":
         lines += [
             f"{made.target}: {len(made.classes)} classes.",
@@ -163,14 +166,25 @@ def _predict(options: argparse.Namespace) -> None:
     writer.writerow(header + [f"p({name})" for name in classes] * options.proba)
     delimiter = _delimiter(options.delimiter)
     rows = 0
-    for values, shares in tables.predict_table(options.model, options.data, delimiter):
-        rows += len(values)
-        for i, value in enumerate(values):
-            written = [value if classes else f"{value:.6g}"]
-            if options.proba:
-                written += [f"{share:.4f}" for share in shares[i]]
-            writer.writerow(written)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.showwarning = _warn  # type: ignore[assignment]
+        for values, shares in tables.predict_table(options.model, options.data, delimiter):
+            rows += len(values)
+            for i, value in enumerate(values):
+                written = [value if classes else f"{value:.6g}"]
+                if options.proba:
+                    written += [f"{share:.4f}" for share in shares[i]]
+                writer.writerow(written)
     if options.output is None:
         sys.stdout.write(text.getvalue())
     else:
-        print(f"Wrote {rows:,} rows to {write_whole(options.output, text.getvalue())}.")
+        print(f"Wrote {_rows(rows)} to {write_whole(options.output, text.getvalue())}.")
+
+
+def _warn(message: Warning | str, *_: Any) -> None:
+    print(f"Warning: {message}", file=sys.stderr)
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' * (count != 1)}"

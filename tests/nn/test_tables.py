@@ -1,6 +1,7 @@
 """An MLP on CSV files: what is understood, what is refused by row and column, and streaming."""
 
 import gzip
+import warnings
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import autograd_lite as ag
 import nn
 from nn import csv_file, tables
 from nn.csv_file import CSVFile
+from nn.dealt import Dealt
 from nn.preparation import Preparation, held_out, prepare
 
 pandas = pytest.importorskip("pandas", reason="pandas is not installed")
@@ -59,7 +61,7 @@ def test_delimiters_marks_quotes_and_gzip_are_understood(tmp_path, delimiter, ho
         ("a,a\n1,2\n", "the name 'a' twice"),
         ("a,\n1,2\n", "a column without a name"),
         ("a,b\n1,2,3\n", "more fields than the header"),
-        ('a,b\n1,"2\n', "no proper table"),
+        ('a,b\n0,0\n1,"2\n', r"no proper table: the quotes that open in row 2 are never closed\."),
         ("a,b\n1,\0\n", "no text"),
     ],
 )
@@ -159,6 +161,31 @@ def test_a_table_larger_than_memory_is_streamed_and_learned_alike(iris, monkeypa
         np.testing.assert_array_equal(array, again.model.state_dict()[name])
 
 
+def test_rows_of_a_sorted_table_are_dealt_out_and_come_once_an_epoch(tmp_path):
+    labels = np.repeat(np.arange(4), 250)
+    X = np.stack([np.arange(1000.0), labels], axis=1).astype("float32")
+    pieces = [(X[i : i + 90], labels[i : i + 90]) for i in range(0, 1000, 90)]
+    passes = []
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        dealt = Dealt(pieces, tmp_path / folder, stacks=5, batch_size=20, seed=3)
+        passes += [list(dealt), list(dealt)]
+    assert dealt.rows == 1000
+    for batches in passes:
+        np.testing.assert_array_equal(
+            np.sort(np.concatenate([x for x, _ in batches])[:, 0]), X[:, 0]
+        )
+        for x, y in batches:
+            assert x.dtype == np.float32
+            np.testing.assert_array_equal(x[:, 1], y)
+        kinds = [len(np.unique(y)) for x, y in batches if len(x) == 20]
+        assert np.mean(kinds) > 3.8  # in a random batch of 20, one of 4 classes is missing 1 in 80
+    first, second = (np.concatenate([y for _, y in batches]) for batches in passes[:2])
+    assert not np.array_equal(first, second)
+    for one, other in zip(passes[0] + passes[1], passes[2] + passes[3], strict=True):
+        np.testing.assert_array_equal(one[0], other[0])
+
+
 @pytest.mark.parametrize(
     ("text", "settings", "message"),
     [
@@ -166,7 +193,7 @@ def test_a_table_larger_than_memory_is_streamed_and_learned_alike(iris, monkeypa
         ("a,b\n1,x\n2,y\n", {"target": "b", "drop": ["z"]}, "no column 'z'"),
         ("a,b\n1,x\n2,y\n", {"target": "b", "drop": ["a"]}, "no column to learn from"),
         ("a,b\n1,x\n2,x\n", {"target": "b"}, "'x' in every row"),
-        ("a,b\n1,x\n", {"target": "b"}, "1 rows"),
+        ("a,b\n1,x\n", {"target": "b"}, "has 1 row with"),
         ("a,b\n1,x\n2,y\n", {"target": "b", "task": "regression"}, "texts such as"),
         ("a,b\n1,\n2,\n", {"target": "b"}, "0 rows"),
         ("a,b\n1e999,x\n2,y\n", {"target": "b"}, "infinite"),
@@ -210,6 +237,24 @@ def model(tmp_path):
 def test_new_rows_that_do_not_fit_are_named(model, tmp_path, text, message):
     with pytest.raises(ag.DataError, match=message):
         list(tables.predict_table(model, write(tmp_path / "new.csv", text)))
+
+
+def test_a_number_far_outside_the_training_is_warned_of_once_a_column(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_file, "ROWS", 2)
+    inside = write(tmp_path / "near.csv", "kind,n\nu,-40\nu,110\n")  # trained on about 0 to 59
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        list(tables.predict_table(model, inside))
+    new = write(tmp_path / "far.csv", "kind,n\nu,3\nu,1000\nv,-500\nv,-501\nu,2000\n")
+    with pytest.warns(UserWarning, match="far outside") as seen:
+        found = list(tables.predict_table(model, new))
+    assert sum(len(values) for values, _ in found) == 5
+    (warning,) = seen
+    least, most = nn.metadata(model)["table"]["ranges"]["n"]
+    assert str(warning.message) == (
+        f"{new}, row 2: n is 1000, far outside the {least:g} to {most:g} of the training. "
+        "What the model says there is a guess."
+    )
 
 
 def test_a_missing_number_takes_the_mean_and_no_rows_are_no_predictions(model, tmp_path):
