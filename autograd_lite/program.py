@@ -128,8 +128,17 @@ class Program:
             return value_and_grad(self.function, self.argnums)(*args, **kwargs)
         if not kwargs and args and all(isinstance(x, numbers.Real) for x in args):
             args = tuple(map(float, args))
-        self._last = self._version(args, kwargs)
-        return self._last(args, kwargs)
+        self._last = last = self._version(args, kwargs)
+        if last.quick is not None:
+            self._enter(last.quick)
+        return last(args, kwargs)
+
+    def _enter(self, quick: Any) -> None:
+        """Let calls enter the function that a program of floats has."""
+        if type(self) is Program:
+            own = {"__doc__": Program.__doc__, "__module__": Program.__module__}
+            self.__class__ = type("Program", (Program,), own)
+        type(self).__call__ = quick  # type: ignore[method-assign]
 
     def __repr__(self) -> str:
         name = getattr(self.function, "__name__", "function")
@@ -150,7 +159,8 @@ class Program:
             del self._versions[key]
         self._check_count(len(args))
         chosen = positions(self.argnums, len(args), "compile")
-        version = Version(self, args, kwargs, chosen, self._given_names(len(args)))
+        names = self._given_names(len(args))
+        version = Version(self, args, kwargs, chosen, names, Program.__call__)
         self._versions[key] = version
         if len(self._versions) > VERSIONS:
             self._versions.popitem(last=False)

@@ -6,6 +6,7 @@ name that is bound to something else, or an array that was written to, is notice
 
 from __future__ import annotations
 
+import dis
 import functools
 import numbers as abstract_numbers
 import random
@@ -21,6 +22,7 @@ from .mutation import fingerprint
 from .recorded import is_recorded
 
 _DEEP, _MANY = 6, 2000  # how far into objects to look, and at how many names
+_FEW = 12  # names that are looked at one by one
 
 
 class Surroundings:
@@ -47,6 +49,20 @@ class Surroundings:
             elif place.cell_contents is not x:
                 return True
         return any(fingerprint(x) != seen for x, seen in self._watched)
+
+    def test(self, names: dict[str, Any], prefix: str) -> list[str] | None:
+        """The same question as tests to be written into a function: all hold while it does not.
+
+        names: gets what the tests refer to.  None if the tests would be many or slow.
+        """
+        if self._watched or len(self.entries) > _FEW:
+            return None
+        tests = []
+        for i, (place, name, x) in enumerate(self.entries):
+            names[f"{prefix}p{i}"], names[f"{prefix}x{i}"] = place, x
+            now = f".get({name!r})" if place.__class__ is dict else ".cell_contents"
+            tests.append(f"{prefix}p{i}{now} is {prefix}x{i}")
+        return tests
 
     def _function(self, f: Any, depth: int) -> None:
         if isinstance(f, functools.partial):
@@ -116,7 +132,9 @@ _LIBRARIES = {"autograd_lite", "numpy"}
 
 
 def _global_names(code: types.CodeType) -> Iterator[str]:
-    yield from code.co_names
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield step.argval
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from _global_names(constant)

@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from . import scalar_math
 from .buffers import Buffered
 from .leaves import Leaves
 from .listing import Listing, Plan
-from .print_numpy import function_text
-from .simplify import astype
+from .quick import Call, is_known_to_math, quick_call
 from .surroundings import NoDraws, Surroundings
 from .tape import Op
 from .traced import Traced
@@ -33,6 +31,7 @@ class Version:
         kwargs: dict[str, Any],
         chosen: Sequence[int],
         names: Sequence[str],
+        long_way: Call,
     ) -> None:
         # not the program itself, which holds this: they would keep each other alive
         self.function, self.argnums, self.donate = program.function, program.argnums, program.donate
@@ -54,6 +53,7 @@ class Version:
         self.lines = listing.lines
         self._plan, self._given_names = plan, listing.names
         self._settle(plan, traced)
+        self.quick = self._quick(long_way)
 
     def _names_outside(self, traced: Traced) -> dict[int, str]:
         """The user's names of arrays from outside, those of parameters among them."""
@@ -84,9 +84,6 @@ class Version:
         numbers_only = all(isinstance(x, float) for x in self.leaves.given)
         self._value_dtype = value.dtype if value.dtype.kind == "f" else self.leaves.weak
         self._is_float = numbers_only and not value.shape
-        self.on_floats = self._float_version(plan) if self._is_float else None
-        if self.on_floats is None:
-            self.buffered  # noqa: B018
 
     @functools.cached_property
     def buffered(self) -> Buffered:
@@ -101,16 +98,23 @@ class Version:
         """What runs on arrays."""
         return self.buffered.source
 
-    def _float_version(self, plan: Plan) -> Any:
-        """The page itself on Python floats, with the math module for NumPy; None if it cannot."""
-        if plan.constants or plan.extra or self._draws or self.donate:
+    def _quick(self, long_way: Call) -> Any:
+        """The method that a program of floats is called by; None if it is not such a program."""
+        plan = self._plan
+        if not self._is_float or not self.leaves.plain or self.leaves.keys or self.donate:
             return None
-        for op in plan.live:
-            if op.shape or not _is_known_to_math(op):
-                return None
-        names: dict[str, Any] = {"np": scalar_math}
-        exec(compile(self.source, "<autograd-lite program>", "exec"), names)
-        return names.pop("value_and_grad")
+        if plan.constants or plan.extra or self._draws or self._checks or not plan.inputs:
+            return None
+        if len(plan.inputs) != len(self.leaves.given) or not all(map(is_known_to_math, plan.live)):
+            return None
+        names, stale = self._given_names, self.is_stale
+        return quick_call(plan, self.lines, names, self._put, long_way, self.around, stale)
+
+    def _put(self, texts: list[str]) -> str:
+        """The texts of the gradients, as the caller gets them."""
+        of = dict(zip(sorted(set(self.leaves.chosen)), texts, strict=True))
+        chosen = [of[i] for i in self.leaves.chosen]
+        return f"({', '.join(chosen)}{',' * (len(chosen) == 1)})" if self.several else chosen[0]
 
     def is_stale(self) -> bool:
         """Whether something outside has changed that the program was made with."""
@@ -121,15 +125,6 @@ class Version:
         )
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
-        if self.on_floats is not None:
-            try:
-                value, found = self.on_floats(*self.leaves.floats(args, kwargs))
-            except (ArithmeticError, ValueError):
-                pass
-            else:
-                if all(g == g for g in found):
-                    gradients = [float(g) for g in found]
-                    return float(value), self.leaves.gradients(gradients, self.several)
         values = list(args) if self._direct else self.leaves.values(args, kwargs)
         for place, check in self._checks:
             check(values[place])
@@ -170,7 +165,7 @@ class Version:
         elif getattr(value, "dtype", None) != self._value_dtype:
             value = np.asarray(value).astype(self._value_dtype)[()]
         if self._direct and self.several:
-            return value, found
+            return value, tuple(found)
         return value, self.leaves.gradients(found, self.several)
 
 
@@ -190,17 +185,6 @@ def careful(f: Any, argnums: Any, args: tuple[Any, ...], kwargs: dict[str, Any])
 def _has_nan(x: Any) -> bool:
     total = np.vdot(x, x) if x.__class__ is np.ndarray else x
     return bool(total != total)
-
-
-def _is_known_to_math(op: Op) -> bool:
-    if op.function is astype:
-        return False
-    text = function_text(op.function) if not _is_python(op.function) else "np.inf"
-    return text.count(".") == 1 and hasattr(scalar_math, text.partition(".")[2])
-
-
-def _is_python(function: Any) -> bool:
-    return getattr(function, "__module__", "") == "_operator"
 
 
 def _unrolled(unroll: Any, count: int) -> Sequence[int]:
