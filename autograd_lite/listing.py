@@ -17,6 +17,7 @@ from .source import short_names
 from .tape import Op, added, written
 
 WIDTH = 100
+_CELLS = "ipykernel_"  # the folder of a notebook's cells, files with names of no meaning
 _INLINE = {np.transpose, np.reshape}  # what only looks at an array in another way
 
 
@@ -239,6 +240,8 @@ class Listing:
             return rule
         path, number = op.line
         place = f"line {number}" if path == self.file else f"{os.path.basename(path)}:{number}"
+        if path != self.file and os.path.dirname(path).rpartition(os.sep)[2].startswith(_CELLS):
+            place = f"line {number} of another cell"
         return f"{place}: {rule}"
 
     # --- first and last line --------------------------------------------------------------------

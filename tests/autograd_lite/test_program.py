@@ -271,3 +271,17 @@ def test_every_elementwise_row_compiles_by_name():
         x = 0.4 if low < 0.4 < high else 1.7
         assert ag.compile(rule)(x) == pytest.approx(ag.value_and_grad(rule)(x), rel=1e-13)
         assert list(inspect.signature(rule.partials[0]).parameters) == ["a", "y"]
+
+
+def test_a_line_of_another_cell_of_a_notebook_is_called_so():
+    names = {"np": np}
+    cells = {
+        "/tmp/ipykernel_7/123.py": "def double(x):\n    return 2 * x\n",
+        "/tmp/ipykernel_7/456.py": "def f(x):\n    return np.tanh(double(x))\n",
+    }
+    for path, cell in cells.items():
+        exec(compile(cell, path, "exec"), names)
+    source = ag.compile(names["f"]).source
+    assert "2 * x  # line 2 of another cell: multiply" in source
+    assert "  # line 2: tanh" in source
+    assert "123" not in source
