@@ -413,10 +413,33 @@ print(g(-3.0, 2.0, 6.9))
 
 # %% [markdown]
 # That is not a picture of what the engine does: it *is* what runs when you call `g`. There is no graph left,
-# no `Value`, only the arithmetic, and that is why it is fast. Your own row from section 2 is in it too:
+# no `Value`, only the arithmetic, and that is why it is fast. (The comments say which line of your function
+# each line comes from, and by which row of the table.) Your own row from section 2 is in it too:
 
 # %%
 print(ag.compile(lambda x: bell(3 * x)).source)
+
+# %% [markdown]
+# It works for arrays as well. The program of a layer is written for the shapes of its first call.
+#
+# **Predict:** $H = \tanh(XW + b)$ and $L$ is the mean of the squares of $H - Y$. You derived $X^\top G$ for the
+# weights and a sum over the examples for the bias, in notebook 3. Find them in the program.
+
+
+# %% tags=["predict"]
+def layer_loss(W, b, X, Y):
+    H = np.tanh(X @ W + b)
+    return np.mean((H - Y) ** 2)
+
+
+g = ag.compile(layer_loss, argnums=(0, 1))
+rng = np.random.default_rng(0)
+value, (dW, db) = g(rng.normal(size=(3, 2)), np.zeros(2), rng.normal(size=(5, 3)), np.zeros((5, 2)))
+print(g.source)
+print("dW has the shape", dW.shape, "and db", db.shape)
+
+# %% [markdown]
+# You could have written this by hand, after notebook 3. Nobody needs to any more, but you can read it.
 
 # %% [markdown]
 # ## Exercises
