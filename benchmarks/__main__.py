@@ -34,7 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     tables = []
     for name in names:
         workload = known.get(name)
-        if workload is None or (options.quick and not workload.quick and not options.only):
+        if workload is None:
+            continue
+        if options.quick and not workload.quick and name not in (options.only or "").split(","):
+            print(f"{name} takes long and is left out of --quick; --only {name} asks for it.\n")
             continue
         counts = [options.threads] if options.threads else list(workload.threads)
         for threads in counts:

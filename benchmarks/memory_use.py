@@ -46,7 +46,7 @@ def settle() -> None:
 def watched(held: Held) -> tuple[dict[str, int], Any]:
     """Bytes held between forward and backward and the peak over both; what backward returned.
 
-    The gradients that backward leaves are taken off, as every engine leaves the same.
+    The peak has the gradients in it that backward leaves.
     """
     settle()
     forget_peak()
@@ -61,4 +61,4 @@ def watched(held: Held) -> tuple[dict[str, int], Any]:
     del middle
     if held.program:
         between -= held.gradients
-    return {"held": between, "peak": most - held.gradients}, result
+    return {"held": between, "peak": most}, result

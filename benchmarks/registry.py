@@ -53,10 +53,10 @@ class Run:
 class Held:
     """One row of a measurement of memory: `backward(forward())` is what is watched.
 
-    gradients: bytes that `backward` returns or leaves, which are not counted.
     read: numbers of what backward returned.
     program: forward is a first call, which traces and leaves buffers, those of the gradients among
     them; backward is a second call, and the peak is that of the second alone.
+    gradients: bytes of the gradients that a program keeps, which are not counted as held.
     """
 
     forward: Callable[[], Any]
@@ -105,6 +105,7 @@ class Workload:
     collector: time it with Python's garbage collector off as well.
     threads: the numbers of threads it is run with.  unit: of memory: what `per(case)` counts.
     rebuild: whether the checked case has other settings than the timed one.
+    small_first: whether memory is measured after a small run, not after one of full size.
     """
 
     name: str
@@ -124,6 +125,7 @@ class Workload:
     notes: Sequence[str] = field(default_factory=tuple)
     quick: bool = True  # whether --quick runs it
     rebuild: bool = False
+    small_first: bool = False
 
     def row(self, name: str) -> Row:
         return next(row for row in self.rows if row.name == name)

@@ -64,6 +64,10 @@ class Measured:
     threads: list[dict[str, Any]] = field(default_factory=list)
 
 
+# Large arrays come from the system and go back to it, so that what is held shows.
+FOR_MEMORY = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_ARENA_MAX": "1"}
+
+
 def environment(threads: int) -> dict[str, str]:
     """The environment of a worker: thread counts are read when a library is imported."""
     env = {key: value for key, value in os.environ.items() if key not in UNSET}
@@ -76,11 +80,11 @@ def environment(threads: int) -> dict[str, str]:
 class Worker:
     """A process of `benchmarks.worker`, asked in lines of JSON."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, memory: bool = False) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker"],
             cwd=ROOT,
-            env=environment(threads),
+            env=environment(threads) | (FOR_MEMORY if memory else {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if os.environ.get("BENCHMARK_TRACEBACKS") else subprocess.DEVNULL,
@@ -167,7 +171,7 @@ def run(
 
 
 def _memory(workload: Workload, result: Measured, size: Size, threads: int) -> None:
-    worker = Worker(threads)
+    worker = Worker(threads, memory=True)
     try:
         answer = worker.ask(do="memory", workload=workload.name, row=result.row.name, size=size)
     finally:
