@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .registry import OURS, Numbers, Row, Run, Size, Workload
+from .registry import OURS, Numbers, Row, Run, Size, Workload, jax_row, numba_row
 
 Array = np.ndarray[Any, Any]
 
@@ -135,8 +135,8 @@ WORKLOADS = [
             Row("PyTorch", "eager", torch_eager),
             Row(OURS, "eager", ours_eager),
             Row(OURS, "compiled", ours_compiled),
-            Row(OURS, "compiled, numba", lambda c: ours_compiled(c, backend="numba"), slow=True),
-            Row(OURS, "compiled, jax", lambda c: ours_compiled(c, backend="jax"), slow=True),
+            numba_row(ours_compiled),
+            jax_row(ours_compiled),
             Row("NumPy", "by hand", lambda c: Run(lambda: by_hand(c))),
             Row("JAX", "jit", jax_jit),
             Row("PyTorch", "torch.compile", lambda c: torch_eager(c, True), slow=True),

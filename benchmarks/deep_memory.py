@@ -73,9 +73,7 @@ def ours_eager(case: Case) -> Held:
         loss.backward()
         return loss.item(), *(p.grad for p in (*weights, *biases))
 
-    return Held(
-        lambda: layers(case.X, weights, biases, np.tanh).mean(), backward, list, case.gradients
-    )
+    return Held(lambda: layers(case.X, weights, biases, np.tanh).mean(), backward)
 
 
 def ours_nn(case: Case) -> Held:

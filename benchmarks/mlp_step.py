@@ -8,7 +8,7 @@ import numpy as np
 
 from . import mlp_step_peers as peers
 from .mlp_step_case import BETAS, Case, Update, case_of, loss_and_gradients, reference
-from .registry import OURS, Row, Run, Workload
+from .registry import OURS, Row, Run, Workload, jax_row
 
 
 def numpy_naive(case: Case) -> Run:
@@ -129,7 +129,7 @@ ROWS = [
     Row("PyTorch", "eager", peers.torch_step),
     Row(OURS, "eager", ours_eager),
     Row(OURS, "compiled", lambda c: ours_compiled(c, donate=True)),
-    Row(OURS, "compiled, jax", lambda c: ours_compiled(c, backend="jax"), slow=True),
+    jax_row(ours_compiled),
     Row("NumPy", "by hand, with buffers", numpy_buffers),
     Row("NumPy", "by hand, plain", numpy_naive),
     Row("JAX", "jit", peers.jax_step),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .registry import OURS, Numbers, Row, Run, Size, Workload
+from .registry import OURS, Numbers, Row, Run, Size, Workload, jax_row, numba_row
 
 Array = np.ndarray[Any, Any]
 
@@ -268,8 +268,8 @@ WORKLOADS = [
         rows=[
             Row("NumPy", "by hand", by_hand),
             Row(OURS, "compiled, arrays", ours_arrays),
-            Row(OURS, "compiled, numba", lambda c: ours_arrays(c, backend="numba"), slow=True),
-            Row(OURS, "compiled, jax", lambda c: ours_arrays(c, backend="jax"), slow=True),
+            numba_row(ours_arrays),
+            jax_row(ours_arrays),
             Row(OURS, "eager", ours_eager),
             Row("JAX", "jit(vmap)", jax_vmap),
             Row("numba", "loop by hand", numba_loop, slow=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 Size = Literal["full", "quick", "tiny"]
@@ -74,7 +75,8 @@ class Row:
     build: makes it ready from the workload's case.  share: what part of the case is computed, where
     all of it would take minutes; its time is scaled up by the number of operations.
     slow: takes long to get ready, so the tests leave it out.  fails: the exception that is
-    expected, where a peer's limit is what the row shows.
+    expected, where a peer's limit is what the row shows.  uses: a module that the first call must
+    have loaded, or it did not run on what its name says.
     """
 
     peer: str
@@ -83,6 +85,7 @@ class Row:
     share: float = 1.0
     slow: bool = False
     fails: str = ""
+    uses: str = ""
 
     @property
     def name(self) -> str:
@@ -129,6 +132,16 @@ class Workload:
 
     def row(self, name: str) -> Row:
         return next(row for row in self.rows if row.name == name)
+
+
+def numba_row(build: Callable[..., Any]) -> Row:
+    """Our row of a compiled function that runs as machine code of numba."""
+    return Row(OURS, "compiled, numba", partial(build, backend="numba"), slow=True, uses="numba")
+
+
+def jax_row(build: Callable[..., Any]) -> Row:
+    """Our row of a compiled function whose source runs under jax.jit."""
+    return Row(OURS, "compiled, jax", partial(build, backend="jax"), slow=True, uses="jax")
 
 
 def workloads() -> dict[str, Workload]:

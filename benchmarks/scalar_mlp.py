@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from . import scalar_mlp_peers as peers
-from .registry import OURS, Numbers, Row, Run, Workload
+from .registry import OURS, Numbers, Row, Run, Workload, jax_row, numba_row
 from .scalar_mlp_case import (
     ALPHA,
     Case,
     case,
-    network_of,
     on_nodes,
     operations,
-    read_flat,
     reference,
     score,
-    with_l2,
 )
 
 
@@ -66,46 +62,82 @@ def ours_mlp(case: Case) -> Run:
 
 
 def point_loss(case: Case) -> Callable[..., Any]:
-    """The loss of one point of all parameters, one by one, and of x1, x2 and y."""
+    """The loss of one point, of the weight arrays and of x1, x2 and y, number by number."""
     import autograd_lite as ag
 
-    n, shapes = len(case.X), case.shapes
+    n = len(case.X)
 
-    def loss(*args: Any) -> Any:
-        *parameters, x1, x2, y = args
-        network = network_of(shapes, parameters)
+    def loss(W1: Any, b1: Any, W2: Any, b2: Any, W3: Any, b3: Any, x1: Any, x2: Any, y: Any) -> Any:
+        network = [list(zip(W.T, b, strict=True)) for W, b in ((W1, b1), (W2, b2), (W3, b3))]
         return ag.relu(1 + -y * score(network, [x1, x2], ag.relu)) * (1.0 / n)
 
     return loss
 
 
-def ours_floats(case: Case) -> Run:
+def program_of(case: Case, **options: Any) -> Any:
     import autograd_lite as ag
 
-    flat = case.flat
-    program = ag.compile(point_loss(case), argnums=tuple(range(len(flat))))
-    points = [(*x, y) for x, y in zip(case.X.tolist(), case.y.tolist(), strict=True)]
+    weights = tuple(range(6))
+    return ag.compile(point_loss(case), argnums=weights, unroll=weights, **options)
+
+
+def with_l2(case: Case, loss: Any, gradients: Any) -> Numbers:
+    """Loss and gradients with the L2 term, which is the same for all points, by hand."""
+    arrays = case.arrays
+    squares = sum(float(np.vdot(p, p)) for p in arrays)
+    graded = zip(gradients, arrays, strict=True)
+    return [loss + ALPHA * squares, *(g + 2 * ALPHA * p for g, p in graded)]
+
+
+def points(case: Case) -> list[tuple[float, float, float]]:
+    return [(*x, y) for x, y in zip(case.X.tolist(), case.y.tolist(), strict=True)]
+
+
+def ours_floats(case: Case) -> Run:
+    program, arrays, given = program_of(case), case.arrays, points(case)
 
     def call() -> Any:
-        found = [program(*flat, *point) for point in points]
-        gradients = list(map(sum, zip(*map(operator.itemgetter(1), found), strict=True)))
-        return with_l2(case, sum(map(operator.itemgetter(0), found)), gradients)
+        loss = 0.0
+        totals = [np.zeros_like(p) for p in arrays]
+        for point in given:
+            one, gradients = program(*arrays, *point)
+            loss += one
+            for total, gradient in zip(totals, gradients, strict=True):
+                total += gradient
+        return with_l2(case, loss, totals)
 
-    return Run(call, read_flat(case))
+    return Run(call)
+
+
+def ours_source(case: Case) -> Run:
+    """The printed source pasted into a file, on floats, with `np` bound to functions of floats."""
+    from autograd_lite import scalar_math
+
+    program, given = program_of(case), points(case)
+    program(*case.arrays, *given[0])
+    names: dict[str, Any] = {"np": scalar_math}
+    exec(program.source, names)
+    graded, flat = names["value_and_grad"], [v for p in case.arrays for v in p.ravel().tolist()]
+    ends = np.cumsum([p.size for p in case.arrays])[:-1]
+
+    def call() -> Any:
+        losses, gradients = zip(*(graded(*flat, *point) for point in given), strict=True)
+        totals = np.array(list(map(sum, zip(*gradients, strict=True))))
+        parts = zip(np.split(totals, ends), case.arrays, strict=True)
+        return with_l2(case, sum(losses), [part.reshape(p.shape) for part, p in parts])
+
+    return Run(call)
 
 
 def ours_arrays(case: Case, **options: Any) -> Run:
-    import autograd_lite as ag
-
-    flat = case.flat
-    program = ag.compile(point_loss(case), argnums=tuple(range(len(flat))), **options)
+    program, arrays = program_of(case, **options), case.arrays
     x1, x2, y = case.X[:, 0].copy(), case.X[:, 1].copy(), case.y
 
     def call() -> Any:
-        losses, gradients = program(*flat, x1, x2, y)
+        losses, gradients = program(*arrays, x1, x2, y)
         return with_l2(case, float(losses.sum()), gradients)
 
-    return Run(call, read_flat(case))
+    return Run(call)
 
 
 SCALED = 0.05  # of the points, where all of them would take a minute
@@ -124,9 +156,10 @@ WORKLOADS = [
             Row(OURS, "eager", ours_eager),
             Row(OURS, "eager, nn.MLP of numbers", ours_mlp),
             Row(OURS, "compiled, floats", ours_floats),
+            Row(OURS, "compiled, floats, its source pasted", ours_source),
             Row(OURS, "compiled, arrays", ours_arrays),
-            Row(OURS, "compiled, numba", lambda c: ours_arrays(c, backend="numba"), slow=True),
-            Row(OURS, "compiled, jax", lambda c: ours_arrays(c, backend="jax"), slow=True),
+            numba_row(ours_arrays),
+            jax_row(ours_arrays),
             Row("NumPy", "matrices by hand", peers.numpy_by_hand),
             Row("JAX", "jit, matrices", peers.jax_matrices),
             Row("CasADi", "SX, map", peers.casadi_map),

@@ -32,6 +32,11 @@ class Case:
         return [W.shape for W, _ in self.layers]
 
     @property
+    def arrays(self) -> list[Array]:
+        """W1, b1, W2, b2, W3, b3."""
+        return [part for layer in self.layers for part in layer]
+
+    @property
     def flat(self) -> list[float]:
         """All parameters: of each layer the weights, neuron by neuron, and then the biases."""
         return [float(v) for W, b in self.layers for v in (*W.T.ravel(), *b)]
@@ -82,8 +87,7 @@ def by_hand(case: Case) -> tuple[float, Numbers]:
     d2 = (ds @ W3.T) * (h2 > 0)
     d1 = (d2 @ W2.T) * (h1 > 0)
     gradients = [X.T @ d1, d1.sum(0), h1.T @ d2, d2.sum(0), h2.T @ ds, ds.sum(0)]
-    parameters = [part for layer in case.layers for part in layer]
-    return loss, [g + 2 * ALPHA * p for g, p in zip(gradients, parameters, strict=True)]
+    return loss, [g + 2 * ALPHA * p for g, p in zip(gradients, case.arrays, strict=True)]
 
 
 def reference(case: Case) -> Numbers:
@@ -145,12 +149,6 @@ def on_nodes(
         return loss
 
     return Run(call, lambda loss: [loss.data, *case.unflat([float(p.grad) for p in parameters])])
-
-
-def with_l2(case: Case, loss: Any, gradients: Any) -> tuple[Any, Any]:
-    """Loss and gradients of all parameters, with the L2 term by hand."""
-    flat = np.asarray(case.flat)
-    return loss + ALPHA * float(flat @ flat), np.asarray(gradients, float) + 2 * ALPHA * flat
 
 
 def read_flat(case: Case) -> Callable[[Any], Numbers]:

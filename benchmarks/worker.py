@@ -63,6 +63,8 @@ def prepare(state: State, request: Mapping[str, Any]) -> dict[str, Any]:
     start, building = time.perf_counter(), time.perf_counter() - start
     result = run.call()
     first = time.perf_counter() - start
+    if row.uses and row.uses not in sys.modules:
+        raise NotUsedError(f"it ran without {row.uses}")
     answer: dict[str, Any] = {"building": building, "first": first}
     if workload.reference is not None:
         answer["distance"] = distance(run.read(result), workload.reference(case))
@@ -169,6 +171,10 @@ def reason(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"{error.name} is not installed"
     return f"{kind}: {text}"[:200] if text else kind
+
+
+class NotUsedError(Exception):
+    """A row did not run on what its name says."""
 
 
 class WrongNumbersError(Exception):
