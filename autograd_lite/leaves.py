@@ -62,6 +62,7 @@ class Leaves:
             for x in parts.leaves
         ]
         self._flat = [leaf for frame in self._frames for leaf in frame]
+        self.unrolls = any(leaf.unrolled for leaf in self._flat)
 
     def _unique(self, name: str) -> str:
         while name in self.names or keyword.iskeyword(name):

@@ -105,6 +105,8 @@ class Version:
             return None
         if plan.constants or plan.extra or self._draws or self._checks or not plan.inputs:
             return None
+        if self.leaves.unrolls:
+            return None
         if len(plan.inputs) != len(self.leaves.given) or not all(map(is_known_to_math, plan.live)):
             return None
         names, stale = self._given_names, self.is_stale

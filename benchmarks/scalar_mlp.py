@@ -13,6 +13,7 @@ from .scalar_mlp_case import (
     ALPHA,
     Case,
     case,
+    network_of,
     on_nodes,
     operations,
     reference,
@@ -62,7 +63,21 @@ def ours_mlp(case: Case) -> Run:
 
 
 def point_loss(case: Case) -> Callable[..., Any]:
-    """The loss of one point, of the weight arrays and of x1, x2 and y, number by number."""
+    """The loss of one point: of all parameters one by one, as in `Case.flat`, and x1, x2, y."""
+    import autograd_lite as ag
+
+    n, shapes = len(case.X), case.shapes
+
+    def loss(*args: Any) -> Any:
+        *parameters, x1, x2, y = args
+        network = network_of(shapes, parameters)
+        return ag.relu(1 + -y * score(network, [x1, x2], ag.relu)) * (1.0 / n)
+
+    return loss
+
+
+def point_loss_of_arrays(case: Case) -> Callable[..., Any]:
+    """The same of weight arrays, which are unrolled into their numbers."""
     import autograd_lite as ag
 
     n = len(case.X)
@@ -74,13 +89,6 @@ def point_loss(case: Case) -> Callable[..., Any]:
     return loss
 
 
-def program_of(case: Case, **options: Any) -> Any:
-    import autograd_lite as ag
-
-    weights = tuple(range(6))
-    return ag.compile(point_loss(case), argnums=weights, unroll=weights, **options)
-
-
 def with_l2(case: Case, loss: Any, gradients: Any) -> Numbers:
     """Loss and gradients with the L2 term, which is the same for all points, by hand."""
     arrays = case.arrays
@@ -89,48 +97,42 @@ def with_l2(case: Case, loss: Any, gradients: Any) -> Numbers:
     return [loss + ALPHA * squares, *(g + 2 * ALPHA * p for g, p in graded)]
 
 
-def points(case: Case) -> list[tuple[float, float, float]]:
-    return [(*x, y) for x, y in zip(case.X.tolist(), case.y.tolist(), strict=True)]
-
-
-def ours_floats(case: Case) -> Run:
-    program, arrays, given = program_of(case), case.arrays, points(case)
+def over_points(case: Case, graded: Any) -> Run:
+    """A function of floats, called for each point, and the sums of what it gives."""
+    flat = case.flat
+    points = [(*x, y) for x, y in zip(case.X.tolist(), case.y.tolist(), strict=True)]
 
     def call() -> Any:
-        loss = 0.0
-        totals = [np.zeros_like(p) for p in arrays]
-        for point in given:
-            one, gradients = program(*arrays, *point)
-            loss += one
-            for total, gradient in zip(totals, gradients, strict=True):
-                total += gradient
-        return with_l2(case, loss, totals)
+        losses, gradients = zip(*(graded(*flat, *point) for point in points), strict=True)
+        totals = np.array(list(map(sum, zip(*gradients, strict=True))))
+        return with_l2(case, sum(losses), case.unflat(totals))
 
     return Run(call)
+
+
+def float_program(case: Case) -> Any:
+    import autograd_lite as ag
+
+    return ag.compile(point_loss(case), argnums=tuple(range(len(case.flat))))
 
 
 def ours_source(case: Case) -> Run:
-    """The printed source pasted into a file, on floats, with `np` bound to functions of floats."""
+    """The printed source pasted into a file, with `np` bound to functions of floats."""
     from autograd_lite import scalar_math
 
-    program, given = program_of(case), points(case)
-    program(*case.arrays, *given[0])
+    program = float_program(case)
+    program(*case.flat, 0.0, 0.0, 1.0)
     names: dict[str, Any] = {"np": scalar_math}
     exec(program.source, names)
-    graded, flat = names["value_and_grad"], [v for p in case.arrays for v in p.ravel().tolist()]
-    ends = np.cumsum([p.size for p in case.arrays])[:-1]
-
-    def call() -> Any:
-        losses, gradients = zip(*(graded(*flat, *point) for point in given), strict=True)
-        totals = np.array(list(map(sum, zip(*gradients, strict=True))))
-        parts = zip(np.split(totals, ends), case.arrays, strict=True)
-        return with_l2(case, sum(losses), [part.reshape(p.shape) for part, p in parts])
-
-    return Run(call)
+    return over_points(case, names["value_and_grad"])
 
 
 def ours_arrays(case: Case, **options: Any) -> Run:
-    program, arrays = program_of(case, **options), case.arrays
+    import autograd_lite as ag
+
+    weights, arrays = tuple(range(6)), case.arrays
+    loss = point_loss_of_arrays(case)
+    program = ag.compile(loss, argnums=weights, unroll=weights, **options)
     x1, x2, y = case.X[:, 0].copy(), case.X[:, 1].copy(), case.y
 
     def call() -> Any:
@@ -155,7 +157,7 @@ WORKLOADS = [
             Row("micrograd", "", peers.micrograd),
             Row(OURS, "eager", ours_eager),
             Row(OURS, "eager, nn.MLP of numbers", ours_mlp),
-            Row(OURS, "compiled, floats", ours_floats),
+            Row(OURS, "compiled, floats", lambda c: over_points(c, float_program(c))),
             Row(OURS, "compiled, floats, its source pasted", ours_source),
             Row(OURS, "compiled, arrays", ours_arrays),
             numba_row(ours_arrays),

@@ -96,3 +96,13 @@ def test_names_of_the_quick_function_give_way_to_those_of_the_user():
     g = ag.compile(f, (0, 1, 2, 3))
     g(*at)
     assert g(*at)[1] == pytest.approx(ag.value_and_grad(f, (0, 1, 2, 3))(*at)[1])
+
+
+def test_an_array_that_is_unrolled_beside_a_float_is_still_an_array():
+    w = np.array([1.0, 2.0])
+    g = ag.compile(lambda w, x: np.tanh(w[0] * x + w[1]), unroll=0)
+    for x in (0.5, -0.25):
+        value, gradient = g(w, x)
+        slope = 1 - np.tanh(x + 2.0) ** 2
+        assert value == pytest.approx(np.tanh(x + 2.0), rel=1e-13)
+        assert gradient == pytest.approx([slope * x, slope], rel=1e-13)
