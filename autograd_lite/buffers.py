@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,9 +49,16 @@ class Buffered:
     """Source that runs in place. `make()` gives a function with buffers of its own.
 
     donate: whether results stay in buffers, which the next call overwrites.
+    targets: arrays to write the gradients into, in their order.
     """
 
-    def __init__(self, plan: Plan, names: dict[Op, str], donate: bool) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        names: dict[Op, str],
+        donate: bool = False,
+        targets: Sequence[Array] = (),
+    ) -> None:
         self.plan, self.donate = plan, donate
         self.head: list[str] = []
         self.body: list[str] = []
@@ -59,7 +67,13 @@ class Buffered:
         self._store: dict[Op, Store] = {}
         self._shaped: dict[tuple[str, tuple[int, ...]], tuple[str, Array]] = {}
         self._pool: dict[tuple[Any, int], list[Store]] = {}
-        self._count = dict.fromkeys("btovc", 0)
+        self._targets: dict[Op, Array] = {}  # where results go that have a place
+        self._placed: dict[str, Array] = {}
+        for x, array in zip(plan.outputs[1:], targets, strict=bool(targets)):
+            if isinstance(x, Op) and x.shape == array.shape and x.dtype == array.dtype:
+                self._targets.setdefault(x, array)
+        self._wishes = list(targets)
+        self._count = dict.fromkeys("btovcg", 0)
         self._taken = {*self._text.values(), *plan.constants}
         self._ends: dict[int, list[Store]] = {}  # the buffers that are free after a place
         self._made: dict[str, str] = {}  # small constants, by their text
@@ -109,6 +123,11 @@ class Buffered:
     def _buffer(self, op: Op) -> str:
         """A buffer for the result of `op`, or an array of its own if it leaves the program."""
         shape, dtype, last = op.shape, op.dtype, self._last[self._root(op)]
+        if op in self._targets:
+            name = self._name("g")
+            self._placed[name] = self._view[op] = self._targets[op]
+            self._store[op] = Store(name, None, _NEVER)
+            return self._named(op, name)
         if op in self._leaving and not self.donate:
             name = self._name("o")
             self.body.append(f"{name} = np.empty({shape!r}, {dtype_text(dtype)})")
@@ -297,6 +316,11 @@ class Buffered:
         texts = [self._result(x, seen) for x in (*self.plan.outputs, *self.plan.extra)]
         count = len(self.plan.outputs)
         value, gradients, extra = texts[0], texts[1:count], texts[count:]
+        for i, array in enumerate(self._wishes):  # what could not be computed where it belongs
+            if self._placed.get(gradients[i]) is not array:
+                name = self._name("g")
+                self._placed[name] = array
+                self.body.append(f"np.copyto({name}, {gradients[i]})")
         inside = ", ".join(gradients) + "," * (len(gradients) == 1)
         beside = f", ({', '.join(extra)},)" if extra else ""
         self.body.append(f"return {value}, ({inside}){beside}")
@@ -306,13 +330,15 @@ class Buffered:
             f"# {name}: {x.dtype} {x.shape}, from outside"
             for name, x in self.plan.constants.items()
         ]
+        for name, x in self._placed.items():
+            lines.append(f"# {name}: {x.dtype} {x.shape}, where the gradient goes")
         lines += [*self.head, "", "", f"def value_and_grad({given}):"]
         self.source = "\n".join([*lines, *(f"    {line}" for line in self.body)]) + "\n"
         self._code = compile(self.source, "<autograd-lite program>", "exec")
 
     def make(self) -> Any:
         """The function, with buffers of its own, and the names that it looks up."""
-        names: dict[str, Any] = dict(self.plan.constants)
+        names: dict[str, Any] = {**self.plan.constants, **self._placed}
         exec(self._code, names)
         return names.pop("value_and_grad")
 

@@ -10,10 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from .detach import detach
 from .errors import RuleError
-from .graph import numbers
 from .recorded import Recorded, is_recorded
 from .recording import here
+from .simplify import astype
+from .surroundings import Undone
 
 
 def drawn(draw: Callable[[], Any]) -> Any:
@@ -27,7 +31,9 @@ def drawn(draw: Callable[[], Any]) -> Any:
     """
     if here.tape is None:
         return draw()
-    op = here.tape.input(draw(), None)
+    with Undone(draw):  # to see shape and dtype; the first run draws the first numbers
+        sample = draw()
+    op = here.tape.input(sample, f"drawn{len(here.tape.draws) or ''}")
     here.tape.draws.append((op, draw))
     return Recorded(here.tape, op)
 
@@ -43,14 +49,23 @@ def checked(x: Any, check: Callable[[Any], Any]) -> Any:
     if not is_recorded(x):
         check(x)
         return x
-    op = x.op
+    op, changes = x.op, []
+    while op.function in (astype, np.reshape):
+        changes.append((op.function, op.args[1]))
+        op = op.args[0]
     if op.function is not None:
         raise RuleError(
             "compile: numbers that are checked, such as class labels, are computed inside the "
             "function, so they cannot be checked before it runs.\n  Give them as an argument."
         )
-    check(op.sample)
-    x.tape.checks.append((op, check))
+
+    def look(given: Any) -> None:
+        for change, setting in reversed(changes):
+            given = change(given, setting)
+        check(given)
+
+    look(op.sample)
+    x.tape.checks.append((op, look if changes else check))
     return x
 
 
@@ -61,7 +76,7 @@ def afterwards(do: Callable[..., Any], *values: Any) -> None:
     >>> afterwards(print, Value(2.0))
     2.0
     """
-    given = [numbers(x) for x in values]
+    given = [detach(x) for x in values]
     if any(map(is_recorded, given)):
         here.tape.after.append((tuple(x.op if is_recorded(x) else x for x in given), do))
     else:

@@ -25,7 +25,7 @@ def _names_none_twice(index: Any) -> bool:
 
 
 def _index_add(a: Any, index: Any, shape: Shape) -> Any:
-    out = blank(a, shape)
+    out = blank(shape, a.dtype, a, index)
     if _names_none_twice(index):
         out[index] = a
     else:
@@ -55,7 +55,7 @@ def _put_back(a: Any, positions: Any, shape: Shape) -> Any:
     if a.dtype.kind == "f" and a.dtype.itemsize <= 8:  # float64 and narrower: bincount has float64
         added = np.bincount(positions.ravel(), weights=a.ravel(), minlength=math.prod(shape))
         return added.astype(a.dtype, copy=False).reshape(shape)
-    out = blank(a, (math.prod(shape),))
+    out = blank((math.prod(shape),), a.dtype, a, positions)
     np.add.at(out, positions.ravel(), a.ravel())
     return out.reshape(shape)
 

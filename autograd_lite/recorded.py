@@ -339,12 +339,22 @@ def as_ndarray(x: Any) -> Any:
     return x if type(x) is Recorded else np.asarray(x)
 
 
-def blank(like: Any, shape: tuple[int, ...]) -> Any:
-    """Zeros of the dtype of `like`, to write into."""
-    if type(like) is not Recorded:
-        return np.zeros(shape, dtype=like.dtype)
-    zeros = like.tape.call(np.zeros, (shape, np.dtype(like.dtype)), {})
-    return Recorded(like.tape, zeros, fresh=True)
+def picked(a: Any, index: Any) -> Any:
+    """a[index] of a plain array, with an index that may be traced, which NumPy would not see."""
+    if type(a) is np.ndarray and type(index) is Recorded:
+        return Recorded(index.tape, index.tape.call(operator.getitem, (a, index.op), {}))
+    return a[index]
+
+
+def blank(shape: tuple[int, ...], dtype: Any, *coming: Any) -> Any:
+    """Zeros to write into; `coming` is what will be written, and where."""
+    traced: list[Recorded] = []
+    mapped(coming, lambda x: traced.append(x) if type(x) is Recorded else None)
+    if not traced:
+        return np.zeros(shape, dtype=dtype)
+    tape = traced[0].tape
+    zeros = tape.call(np.zeros, (shape, np.dtype(dtype)), {})
+    return Recorded(tape, zeros, fresh=True)
 
 
 def is_unknown(x: Any) -> bool:

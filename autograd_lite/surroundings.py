@@ -31,9 +31,14 @@ class Surroundings:
     def __init__(self, f: Any) -> None:
         self.entries: list[tuple[Any, Any, Any]] = []  # (namespace or cell, name, object)
         self.names: dict[int, str] = {}  # of arrays, by identity
+        self._sizes: list[tuple[dict[str, Any], int]] = []  # of objects' attributes
         self._seen: set[int] = set()
         self._function(f, 0)
         self._watched: list[tuple[Any, int]] = []
+
+    def add(self, f: Any) -> None:
+        """Look at what another function reads as well."""
+        self._function(f, 0)
 
     def watch(self, live: set[int]) -> None:
         """Notice from now on when an array is written to; those of `live` are read anew anyway."""
@@ -48,6 +53,8 @@ class Surroundings:
                     return True
             elif place.cell_contents is not x:
                 return True
+        if any(len(attributes) != count for attributes, count in self._sizes):
+            return True
         return any(fingerprint(x) != seen for x, seen in self._watched)
 
     def test(self, names: dict[str, Any], prefix: str) -> list[str] | None:
@@ -124,6 +131,7 @@ class Surroundings:
             for item in x:
                 self._object(item, name, depth + 1)
         elif hasattr(x, "__dict__") and not isinstance(x, np.random.Generator):
+            self._sizes.append((vars(x), len(vars(x))))
             for key, item in list(vars(x).items()):
                 self._entry(vars(x), key, item, depth + 1)
 
@@ -140,25 +148,54 @@ def _global_names(code: types.CodeType) -> Iterator[str]:
             yield from _global_names(constant)
 
 
-class NoDraws:
-    """Raises RuleError if random numbers are drawn meanwhile: they would be the same ever after."""
+class _Randomness:
+    """The states of the random generators that a function may draw from."""
 
     def __init__(self, around: Surroundings) -> None:
         self._generators = [x for _, _, x in around.entries if isinstance(x, np.random.Generator)]
 
-    def _state(self) -> Any:
-        legacy: Any = np.random.get_state(legacy=True)  # noqa: NPY002
-        return (
-            (legacy[1].tobytes(), legacy[2:]),
-            random.getstate(),
-            [repr(g.bit_generator.state) for g in self._generators],
-        )
+    def get(self) -> Any:
+        legacy = np.random.get_state()  # noqa: NPY002
+        return legacy, random.getstate(), [g.bit_generator.state for g in self._generators]
+
+    def set(self, states: Any) -> None:
+        legacy, python, generators = states
+        np.random.set_state(legacy)  # noqa: NPY002
+        random.setstate(python)
+        for generator, state in zip(self._generators, generators, strict=True):
+            generator.bit_generator.state = state
+
+
+class Undone:
+    """Random numbers that the function draws meanwhile do not count: the states are put back."""
+
+    def __init__(self, f: Any) -> None:
+        self._randomness = _Randomness(Surroundings(f))
 
     def __enter__(self) -> None:
-        self._before = self._state()
+        self._before = self._randomness.get()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if kind is None and self._state() != self._before:
+        self._randomness.set(self._before)
+
+
+class NoDraws:
+    """Raises RuleError if random numbers are drawn meanwhile: they would be the same ever after.
+
+    The states are then put back.
+    """
+
+    def __init__(self, around: Surroundings) -> None:
+        self._randomness = _Randomness(around)
+
+    def __enter__(self) -> None:
+        self._before = self._randomness.get()
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if repr(self._randomness.get()) == repr(self._before):
+            return
+        self._randomness.set(self._before)
+        if kind is None:
             raise RuleError(
                 "compile: the function draws random numbers, and the program would have the same "
                 "ones in every call.\n"

@@ -42,6 +42,7 @@ from .history import History
 from .layers import Dropout, Embedding, Flatten, Linear
 from .lbfgs import LBFGS
 from .losses import binary_cross_entropy, cross_entropy, hinge, huber, l1, mse, nll
+from .metrics import accuracy
 from .module import Module
 from .normalisation import BatchNorm1d, LayerNorm
 from .onnx_export import to_onnx
@@ -53,7 +54,7 @@ from .snapshots import Snapshots
 from .stacks import MLP, Residual, Sequential
 from .summary import summary
 from .torch_exchange import from_torch, to_torch
-from .training import accuracy, evaluate, fit, predict
+from .training import evaluate, fit, predict
 
 __all__ = [
     "ELU",

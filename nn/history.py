@@ -21,7 +21,8 @@ class History:
 
     loss, metric: means over the epoch's training batches, as the weights were then. val_loss,
     val_metric: on the validation data after the epoch. seconds: of the epoch.
-    stopped: why the run ended early, "" if it did not.
+    stopped: why the run ended early, "" if it did not.  eager: why no compiled program computed its
+    batches, "" if nothing stood in the way.
     """
 
     metric_name: str = "accuracy"
@@ -32,6 +33,7 @@ class History:
     seconds: list[float] = field(default_factory=list)
     examples: int = 0
     stopped: str = ""
+    eager: str = ""
 
     def __post_init__(self) -> None:
         # Not part of the table: what `nn.Snapshots` kept, if it was a callback of the run.
@@ -102,4 +104,6 @@ class History:
             lines.append(" ".join(f"{cell:>12}" for cell in cells))
         if self.stopped:
             lines.append(self.stopped)
+        if self.eager:
+            lines.append(f"Not compiled: {self.eager}")
         return "\n".join(lines)

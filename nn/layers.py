@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_lite import Node
+from autograd_lite import Node, checked, drawn
 from autograd_lite.errors import ArgumentError, DataError, IndexingError, ShapeError
+from autograd_lite.recorded import as_ndarray
 
 from .functional import operand
 from .init import Initializer, initializer
@@ -90,13 +91,16 @@ class Embedding(Module):
         self.weight = parameter(begin, "weight", self.dtype, self.scalar)
 
     def forward(self, x: Any) -> Any:
-        index = x if isinstance(x, Node) else np.asarray(x)
+        index = x if isinstance(x, Node) else as_ndarray(x)
         if isinstance(index, Node) or index.dtype.kind not in "iu":
             got = type(x).__name__ if isinstance(x, Node) else f"an array of {index.dtype}"
             raise DataError(
                 f"Embedding: the input is {got}; it takes whole numbers, which row each.\n"
                 "  Give integers: x.astype(int), if they are whole numbers."
             )
+        return self.weight[checked(index, self._check)]
+
+    def _check(self, index: Any) -> None:
         wrong = (index < 0) | (index >= self.count)
         if np.any(wrong):
             at = tuple(int(i) for i in np.argwhere(wrong)[0])
@@ -104,7 +108,6 @@ class Embedding(Module):
                 f"Embedding: {index[at]} at {at} is outside [0, {self.count})."
                 f" {int(np.sum(wrong))} of {index.size} are."
             )
-        return self.weight[index]
 
     def config(self) -> dict[str, Any]:
         given = {"count": self.count, "d": self.d}
@@ -156,8 +159,13 @@ class Dropout(Module):
         x = operand(x, "Dropout")
         if not self.training or self.p == 0:
             return x
-        kept = (self.rng.random(x.shape) >= self.p) / (1 - self.p)
-        return x * (kept.astype(x.dtype) if x.dtype.kind == "f" else kept)
+        shape, dtype = x.shape, x.dtype if x.dtype.kind == "f" else np.dtype(float)
+
+        def draw() -> Any:
+            kept = (self.rng.random(shape) >= self.p) / (1 - self.p)
+            return kept.astype(dtype, copy=False)
+
+        return x * drawn(draw)
 
     def config(self) -> dict[str, Any]:
         return {"p": self.p}

@@ -10,6 +10,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite import Tensor
 from autograd_lite.errors import ArgumentError, LabelError, ShapeError
+from autograd_lite.recorded import is_recorded, picked
 from autograd_lite.rows import structural
 
 from .functional import check_labels, log_softmax, operand, rows_of_one, softmax
@@ -93,14 +94,14 @@ def cross_entropy(
         losses = _picked(logits, labels)
         return _over_labels(losses, labels, weights, reduction, single)
     target = rows_of_one(labels, classes, logits.dtype) * (1 - label_smoothing)
-    target += label_smoothing / classes
+    target = target + label_smoothing / classes
     if weights is None:
         return _over_labels(_against(logits, target), labels, None, reduction, single)
     # the weight of a class counts in the target itself, not once more for the label
     losses = _against(logits, target * weights)
     if reduction != "mean":
         return _over_labels(losses, labels, None, reduction, single)
-    return np.sum(losses) / _share("cross_entropy", weights[labels])
+    return np.sum(losses) / _share("cross_entropy", picked(weights, labels))
 
 
 def nll(log_probabilities: Any, labels: Any, reduction: str = "mean", weight: Any = None) -> Any:
@@ -160,7 +161,7 @@ def _against(logits: Any, target: Any) -> Any:
 
 def _over_labels(losses: Any, labels: Any, weights: Any, reduction: str, single: bool) -> Any:
     """One loss an example, weighed by its class and reduced."""
-    counts = None if weights is None else weights[labels]
+    counts = None if weights is None else picked(weights, labels)
     if counts is not None:
         losses = losses * counts
     if reduction == "none":
@@ -171,8 +172,11 @@ def _over_labels(losses: Any, labels: Any, weights: Any, reduction: str, single:
     return total / (len(labels) if counts is None else _share("cross_entropy", counts))
 
 
-def _share(place: str, counts: Any) -> float:
-    total = float(np.sum(counts))
+def _share(place: str, counts: Any) -> Any:
+    total = np.sum(counts)
+    if is_recorded(total):  # a division by 0 then makes the loss nan, which is noticed
+        return total
+    total = float(total)
     if not total:
         raise ArgumentError(f"{place}: every label here has weight 0, so there is no mean.")
     return total
@@ -237,12 +241,7 @@ def binary_cross_entropy(logits: Any, targets: Any, reduction: str = "mean") -> 
     0.346573...
     """
     logits, targets = _same_shape("binary_cross_entropy", logits, targets, reduction)
-    plain = ag.detach(targets)
-    if np.size(plain) and not (np.min(plain) >= 0 and np.max(plain) <= 1):
-        raise LabelError(
-            f"binary_cross_entropy: targets go from {np.min(plain)} to {np.max(plain)}; "
-            "they must lie in [0, 1]."
-        )
+    ag.checked(ag.detach(targets), _check_shares)
     yes, no = ag.softplus(-logits), ag.softplus(logits)
     return _reduce(targets * yes + (1 - targets) * no, reduction)
 
@@ -258,10 +257,21 @@ def hinge(scores: Any, targets: Any, reduction: str = "mean") -> Any:
     0.75
     """
     scores, targets = _same_shape("hinge", scores, targets, reduction)
-    plain = np.asarray(ag.detach(targets))
-    if not np.all(np.abs(plain) == 1):
-        raise LabelError("hinge: targets must be -1 or 1.\n  From 0 and 1: 2 * labels - 1.")
+    ag.checked(ag.detach(targets), _check_signs)
     return _reduce(ag.relu(1 - targets * scores), reduction)
+
+
+def _check_shares(targets: Any) -> None:
+    if np.size(targets) and not (np.min(targets) >= 0 and np.max(targets) <= 1):
+        raise LabelError(
+            f"binary_cross_entropy: targets go from {np.min(targets)} to {np.max(targets)}; "
+            "they must lie in [0, 1]."
+        )
+
+
+def _check_signs(targets: Any) -> None:
+    if not np.all(np.abs(targets) == 1):
+        raise LabelError("hinge: targets must be -1 or 1.\n  From 0 and 1: 2 * labels - 1.")
 
 
 def _same_shape(place: str, first: Any, second: Any, reduction: str) -> tuple[Any, Any]:

@@ -110,7 +110,7 @@ class BatchNorm1d(Module):
         mean = np.sum(x, axis=0) / n
         distance = x - mean
         variance = np.sum(distance * distance, axis=0) / n
-        self._track(ag.detach(mean), ag.detach(variance) * (n / (n - 1)))
+        ag.afterwards(lambda m, v: self._track(m, v * (n / (n - 1))), mean, variance)
         return distance / ag.sqrt(variance + self.eps) * self.weight + self.bias
 
     def _track(self, mean: Any, variance: Any) -> None:

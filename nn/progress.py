@@ -68,3 +68,5 @@ class Report:
         """Leave the bar as it is, on a line of its own."""
         self._update()
         self.bar.close()
+        if self.history.eager and (self.live or self.lines):
+            print(f"Not compiled: {self.history.eager}", file=sys.stderr)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,10 +16,12 @@ from autograd_lite.errors import ArgumentError
 from . import losses
 from .batches import Array, Arrays, Batch, Stream, batches, examples, hold_out
 from .checkpoints import Checkpoints
+from .compiled_step import CompiledStep
 from .functional import check_labels
 from .history import History
 from .interrupts import uninterrupted
 from .layers import Dropout
+from .metrics import accuracy
 from .module import Module
 from .optim import Adam
 from .optimizer import Optimizer
@@ -29,16 +30,6 @@ from .run import Best, Loss, Metric, Run
 from .schedules import Schedule
 
 EVALUATION_BATCH = 1024
-
-
-def accuracy(logits: Array, labels: Array) -> float:
-    """The share of examples whose largest score is that of their own class.
-
-    >>> accuracy(np.array([[2.0, 1.0], [0.0, 3.0]]), np.array([0, 0]))
-    0.5
-    """
-    right = np.asarray(np.asarray(logits).argmax(axis=-1) == labels)
-    return int(np.count_nonzero(right)) / right.size if right.size else math.nan
 
 
 def fit(
@@ -62,6 +53,7 @@ def fit(
     checkpoint: str | os.PathLike[str] | None = None,
     checkpoint_every: int | None = None,
     resume: bool = False,
+    compile: bool = True,
 ) -> History:
     """Train a model: for each mini-batch, forward, loss, backward, one step of the optimiser.
 
@@ -84,6 +76,10 @@ def fit(
     checkpoint: a file to write the run to after every epoch, or every `checkpoint_every` steps,
     whole or not at all.  resume: go on from that file, if it is there, to the same numbers, bit for
     bit, as a run that was never stopped (with the same NumPy, number of threads and settings).
+
+    compile: once batches of one shape have come a few times, compute their loss and gradients by a
+    program traced from model and loss, to the same numbers, bit for bit. Where that cannot be, it
+    goes on without, and the history says why in `eager`.
 
     Ctrl-C ends it between two steps: the model keeps what it has learned, and the history says so.
     Raises ShapeError if X and y differ in length or do not fit the model, DataError for NaN or
@@ -121,6 +117,8 @@ def fit(
     name = getattr(metric, "__name__", "metric") if metric else "metric"
     history = History(metric_name=name, examples=data.examples)
     run = Run(model, data, loss, metric, optimizer, schedule, clip_norm, accumulate, history, rng)
+    if compile:
+        run.compiled = CompiledStep(model, loss)
     if early_stopping is not None:
         run.best = Best(early_stopping)
     keeper = None
@@ -149,6 +147,8 @@ def fit(
     except KeyboardInterrupt:
         history.stopped = f"Interrupted in epoch {len(history) + 1}; the model is as it was then."
     finally:
+        if run.compiled is not None:
+            history.eager = run.compiled.reason
         report.close()
         optimizer.zero_grad()
         if not was_training:
