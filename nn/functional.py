@@ -141,7 +141,7 @@ def operand(x: Any, place: str) -> Any:
     if array.dtype.kind in "biuf":
         return array
     if array.dtype == object and all(
-        isinstance(v, Node | int | float | np.number) for v in array.flat
+        isinstance(v, Node | int | float | np.number) or is_recorded(v) for v in array.flat
     ):
         return array
     raise DataError(

@@ -47,19 +47,19 @@ def train(path, kill_at=None, resume=False, optimizer="adam", every=1, scalar=Fa
     model, optimizer, schedule = build(optimizer, scalar)
     steps = [0]
 
-    def loss(output, target):
+    def accuracy(output, target):  # looked at once a step, by a compiled program too
         if model.training:
             steps[0] += 1
             if steps[0] == kill_at:
                 raise Killed
-        return nn.cross_entropy(output, target)
+        return nn.accuracy(output, target)
 
     settings = {"epochs": 4, "validation": 0.2, "early_stopping": 3} | settings
     history = nn.fit(
         model,
         DATA.X,
         DATA.y,
-        loss=loss,
+        metric=accuracy,
         optimizer=optimizer,
         schedule=schedule,
         batch_size=13,
