@@ -74,7 +74,8 @@ print(f"for each unit of a: {(after - before) / 0.01:.1f}")
 #
 # This ratio, change of the output for each unit of change of the input with all else held still, is the
 # **local derivative**, written $\dfrac{\partial c}{\partial a}$. The round ∂ is read "del" and says: the
-# other inputs stay where they are. For a product it is *the other factor*:
+# other inputs stay where they are. (For a curve, the ratio depends a little on how far you go. The derivative
+# is what it comes to when the change gets smaller and smaller.) For a product it is *the other factor*:
 #
 # $$c = a\,b \quad\Rightarrow\quad \frac{\partial c}{\partial a} = b, \qquad \frac{\partial c}{\partial b} = a.$$
 #

@@ -311,7 +311,7 @@ viz.exercise(7, seed=1)
 #
 # ## Sources
 #
-# - K. B. Petersen, M. S. Pedersen, *The Matrix Cookbook* (2012), section 2.5: derivatives of matrix products.
+# - K. B. Petersen, M. S. Pedersen, *The Matrix Cookbook* (2012), chapter 2: derivatives.
 # - M. B. Giles, *Collected matrix derivative results for forward and reverse mode algorithmic
 #   differentiation*, in *Advances in Automatic Differentiation*, Springer (2008).
 # - C. R. Harris and others, *Array programming with NumPy*, Nature 585, 357-362 (2020): broadcasting, and

@@ -318,7 +318,7 @@ ex.sharper(p_sharp)
 # %% [markdown]
 # ## A classifier that learns
 #
-# Everything together: 150 irises of three species (Anderson, 1935; Fisher, 1936), four lengths measured on
+# Everything together: 150 irises of three species (Fisher, 1936), four lengths measured on
 # each, and one linear layer from 4 to 3. It is the loop that you know; only the loss is new. A part of the
 # flowers is kept back for the test.
 #
@@ -379,8 +379,8 @@ viz.exercise(8, seed=1)
 # - P. Blanchard, D. J. Higham, N. J. Higham, *Accurately computing the log-sum-exp and softmax functions*, IMA
 #   Journal of Numerical Analysis 41 (2021): why one subtracts the maximum.
 # - C. Guo, G. Pleiss, Y. Sun, K. Q. Weinberger, *On calibration of modern neural networks*, ICML (2017).
-# - R. A. Fisher, *The use of multiple measurements in taxonomic problems*, Annals of Eugenics 7 (1936); the
-#   flowers were measured by E. Anderson.
+# - R. A. Fisher, *The use of multiple measurements in taxonomic problems*, Annals of Eugenics 7 (1936). The
+#   flowers were collected and measured by E. Anderson.
 # - I. Goodfellow, Y. Bengio, A. Courville, *Deep Learning*, MIT Press (2016), sections 4.1 and 6.2.2.3.
 #
 # The figures are drawn by the cells above.
