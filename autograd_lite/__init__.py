@@ -41,6 +41,7 @@ from .errors import (
 )
 from .forward import jvp
 from .graph import Node
+from .graph_source import source_of
 from .higher import hessian, hvp, jacobian
 from .hooks import afterwards, checked, drawn
 from .memory import Kept, Memory, memory
@@ -111,6 +112,7 @@ from .rules import (
     trunc,
     where,
 )
+from .source_lines import Source
 from .stepwise import Step, steps
 from .tensor import Tensor
 from .transforms import grad, value_and_grad, vjp
@@ -140,6 +142,7 @@ __all__ = [
     "RenderError",
     "RuleError",
     "ShapeError",
+    "Source",
     "Step",
     "Tensor",
     "UnsupportedError",
@@ -218,6 +221,7 @@ __all__ = [
     "sinc",
     "sinh",
     "softplus",
+    "source_of",
     "sqrt",
     "square",
     "std",

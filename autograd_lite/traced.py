@@ -90,7 +90,7 @@ class Traced:
             operation(found[x]) if x in found else np.zeros(x.shape, _float_dtype(x)) for x in stops
         ]
         for op, stop in zip(self.gradients, stops, strict=True):
-            if isinstance(op, Op):
+            if isinstance(op, Op) and op not in labels.values:
                 labels.gradient_of.setdefault(op, operation(stop))
 
     def _at_every_point(self, result: Any) -> Any:
@@ -139,6 +139,7 @@ class Labels:
 
     def __init__(self) -> None:
         self.gradient_of: dict[Op, Any] = {}
+        self.values: set[Op] = set()  # what the function computed: it keeps its name as such
         self.owners: dict[int, Tensor] = {}
         self.entrywise = True  # whether all rules so far worked entry by entry
         self.roots: set[Op] = set()  # what a rule, or an arrow, comes to
@@ -150,7 +151,10 @@ class Labels:
                 self.owners[id(x._data)] = x
         self.entrywise &= isinstance(rule, Elementwise)
         if not self.differentiating:
-            self._tell(operation(node), rule.name, None)
+            value = operation(node)
+            if isinstance(value, Op):
+                self.values.add(value)
+            self._tell(value, rule.name, None)
 
     def arrow(
         self,
@@ -169,7 +173,7 @@ class Labels:
             return
         line = source.line if isinstance(source, Op) else None
         self._tell(op, f"{node.op.name}, backward", line)
-        if isinstance(target, Op):
+        if isinstance(target, Op) and op not in self.values:
             self.gradient_of.setdefault(op, target)
 
     def tangent(self, *told: Any) -> None:
