@@ -107,7 +107,7 @@ def ours_compiled(case: Case) -> Held:
     program = ag.compile(
         loss,
         argnums=tuple(range(1, 1 + 2 * depth)),
-        donate=True,  # type: ignore[call-arg, unused-ignore]
+        donate=True,
     )
     parameters = (*case.weights, *case.biases)
 

@@ -14,7 +14,7 @@ from .memory_use import METHOD
 from .registry import Workload
 from .runner import Measured
 
-SEEN = 1 << 20  # bytes from which on a point counts for the growth of memory
+SEEN = 1 << 22  # bytes from which on a point counts for the growth of memory
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,14 @@ def claims(table: Table) -> list[str]:
 
 def growth_rows(grown: list[Grown]) -> tuple[list[str], list[list[str]]]:
     heads = ["", "n from", "to", "time at the end", "exponent of time", "memory at the end"]
-    heads += ["exponent of memory", "first call at the end"]
+    heads += ["exponent of memory", "first call at the end", "exponent of first call"]
     cells = []
     for g in grown:
         if not g.reached:
-            cells.append([g.series.name, f"not available: {g.reason}", *[""] * 6])
+            cells.append([g.series.name, f"not available: {g.reason}", *[""] * 7])
             continue
         slope, more = exponent(g.reached, g.seconds), exponent(g.reached, g.bytes, SEEN)
+        begun = exponent(g.reached, g.ready)
         cells.append(
             [
                 g.series.name,
@@ -144,6 +145,7 @@ def growth_rows(grown: list[Grown]) -> tuple[list[str], list[list[str]]]:
                 f"{g.bytes[-1] / 1e6:,.1f} MB",
                 "–" if more is None else f"{more:.2f}",
                 seconds(g.ready[-1]),
+                "–" if begun is None else f"{begun:.2f}",
             ]
         )
     return heads, cells
@@ -226,7 +228,7 @@ def page(
 
 GROWTH = (
     "Time and memory of forward and backward are c n^k; k is the slope of a line through the upper "
-    "half of the points on logarithmic axes, for memory through those above 1 MB. Work for a width "
+    "half of the points on logarithmic axes, for memory through those above 4 MB. Work for a width "
     "of n grows as n² in the end, as the weights do; for all others as n."
 )
 

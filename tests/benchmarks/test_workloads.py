@@ -1,13 +1,11 @@
 """Every workload once, at a tiny size: all peers that are installed compute the same numbers."""
 
-import inspect
 import math
 from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-import autograd_lite as ag
 from autograd_lite import Value
 from autograd_lite.graph import downward
 from benchmarks.checking import distance
@@ -17,7 +15,6 @@ from benchmarks.scalar_mlp_case import eager
 WORKLOADS = workloads()
 # Those that take seconds each to get ready are left to the command itself.
 ROWS = [(workload, row) for workload in WORKLOADS.values() for row in workload.rows if not row.slow]
-ON_ARRAYS = "donate" in inspect.signature(ag.compile).parameters
 
 # A peer may warn about what it likes.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -29,8 +26,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 def test_rows_compute_the_numbers_of_the_reference(workload, row):
     if not find_spec(PEERS[row.peer][0]):
         pytest.skip(f"{row.peer} is not installed")
-    if row.peer == OURS and "compiled" in row.name and workload.name[0] in "Tf" and not ON_ARRAYS:
-        pytest.skip("compile takes functions of single numbers only")
     case = workload.case("tiny", 1.0, True)
     run = row.build(case)
     result = run.backward(run.forward()) if isinstance(run, Held) else run.call()
