@@ -22,6 +22,8 @@ def simplified(function: Any, args: tuple[Any, ...], op_class: Any) -> Any:
     kwargs: dict[str, Any] = {}
     if function in _ARITHMETIC:
         return _arithmetic(function, args[0], args[1], op_class)
+    if function is np.where and (chosen := _chosen(args, op_class)) is not None:
+        return chosen
     if args[0].__class__ is not op_class:
         return function, args, kwargs
     a = args[0]
@@ -87,6 +89,20 @@ def _arithmetic(function: Any, a: Any, b: Any, op_class: Any) -> Any:
     return function, (a, b), {}
 
 
+def _chosen(args: tuple[Any, ...], op_class: Any) -> Any:
+    """What `where` gives if its condition is known, and nothing of the other changes its form."""
+    if len(args) != 3 or not isinstance(args[0], bool | np.bool | np.ndarray):
+        return None
+    condition, a, b = np.asarray(args[0]), args[1], args[2]
+    if condition.dtype != bool or not (condition.all() or not condition.any()):
+        return None
+    wanted, other = (a, b) if condition.all() else (b, a)
+    if wanted.__class__ is not op_class or other.__class__ not in (int, float):
+        return None
+    fits = np.broadcast_shapes(condition.shape, wanted.shape) == wanted.shape
+    return wanted if fits and condition.size and wanted.dtype.kind == "f" else None
+
+
 def _chooses_one(x: Any) -> bool:
     """Whether `x` is where(c, 1, 0) or where(c, 0, 1)."""
     if x.function is not np.where:
@@ -116,6 +132,8 @@ def _number(x: Any, beside: Any) -> Any:
     if not isinstance(x, np.ndarray | np.generic):
         return float(x) if isinstance(x, int) and not isinstance(x, bool) else x
     other = beside.sample
+    if other.__class__ is float and x.shape == () and x.dtype == np.float64:
+        return float(x)
     if (
         not isinstance(other, np.ndarray | np.generic)
         or x.dtype != other.dtype

@@ -285,3 +285,18 @@ def test_a_line_of_another_cell_of_a_notebook_is_called_so():
     assert "2 * x  # line 2 of another cell: multiply" in source
     assert "  # line 2: tanh" in source
     assert "123" not in source
+
+
+def test_a_condition_that_is_known_and_a_factor_of_one_are_not_written_down():
+    def f(x, y):
+        return np.log(x) * y + np.sqrt(x)
+
+    g = ag.compile(f, argnums=(0, 1))
+    assert g(2.0, 3.0) == ag.value_and_grad(f, argnums=(0, 1))(2.0, 3.0)
+    assert "False" not in g.source
+    assert "1.0 *" not in g.source
+    # Known, but not the same for all entries; and known, but another shape than what it chooses.
+    for condition in (np.array([True, False]), np.array([[False], [False]])):
+        chosen = ag.compile(lambda x, c=condition: np.sum(np.where(c, 0.0, x)))
+        wanted = np.sum(np.where(condition, 0.0, np.array([2.0, 5.0])))
+        assert chosen(np.array([2.0, 5.0]))[0] == wanted
