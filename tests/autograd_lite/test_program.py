@@ -276,8 +276,8 @@ def test_every_elementwise_row_compiles_by_name():
 def test_a_line_of_another_cell_of_a_notebook_is_called_so():
     names = {"np": np}
     cells = {
-        "/tmp/ipykernel_7/123.py": "def double(x):\n    return 2 * x\n",
-        "/tmp/ipykernel_7/456.py": "def f(x):\n    return np.tanh(double(x))\n",
+        "somewhere/ipykernel_7/123.py": "def double(x):\n    return 2 * x\n",
+        "somewhere/ipykernel_7/456.py": "def f(x):\n    return np.tanh(double(x))\n",
     }
     for path, cell in cells.items():
         exec(compile(cell, path, "exec"), names)
