@@ -31,6 +31,7 @@ _REDUCERS: dict[Any, np.ufunc] = {
 }
 _TAKE_OUT = {np.concatenate, np.stack, np.cumsum, np.cumprod, np.clip, np.einsum, np.mean, np.outer}
 _NEVER = 1 << 60
+_SMALL = 1 << 20  # bytes of gradients up to which a call costs more than memory does
 
 
 class Store:
@@ -69,6 +70,7 @@ class Buffered:
         self._pool: dict[tuple[Any, int], list[Store]] = {}
         self._targets: dict[Op, Array] = {}  # where results go that have a place
         self._placed: dict[str, Array] = {}
+        self._own: dict[Op, str] = {}  # the names of places that the program itself makes
         for x, array in zip(plan.outputs[1:], targets, strict=bool(targets)):
             if isinstance(x, Op) and x.shape == array.shape and x.dtype == array.dtype:
                 self._targets.setdefault(x, array)
@@ -81,6 +83,7 @@ class Buffered:
         self.nbytes = 0
         results = [x for x in (*plan.outputs, *plan.extra) if isinstance(x, Op)]
         self._leaving = set(results)
+        self.vector = self._side_by_side() if donate and not targets else None
         self._last = self._last_uses()
         for i, op in enumerate(plan.live):
             self._place(i, op)
@@ -100,6 +103,32 @@ class Buffered:
         for op in self._leaving:
             last[self._root(op)] = _NEVER
         return last
+
+    def _side_by_side(self) -> str | None:
+        """The name of one vector for all gradients, looked at once for nan; None if they are large.
+
+        Large ones rather take the buffers of what the backward pass has used up.
+        """
+        gradients = [x for x in self.plan.outputs[1:] if isinstance(x, Op)]
+        usual = all(x.shape and x.function is not None and not _is_view(x) for x in gradients)
+        kinds = {x.dtype for x in gradients}
+        several = len(set(gradients)) == len(gradients) == len(self.plan.outputs) - 1
+        if not several or not usual or len(kinds) != 1 or kinds.pop().kind != "f":
+            return None
+        vector = self._name("g")
+        size, dtype = sum(math.prod(x.shape) for x in gradients), gradients[0].dtype
+        if size * dtype.itemsize > _SMALL:
+            return None
+        self.head.append(f"{vector} = np.empty({size}, {dtype_text(dtype)})")
+        memory, start = np.empty(size, dtype), 0
+        for x in gradients:
+            name, end = self._name("g"), start + math.prod(x.shape)
+            self.head.append(f"{name} = {vector}[{start}:{end}].reshape({x.shape!r})")
+            self._targets[x] = memory[start:end].reshape(x.shape)
+            self._own[x] = name
+            start = end
+        self.nbytes += memory.nbytes
+        return vector
 
     # --- memory ---------------------------------------------------------------------------------
 
@@ -124,8 +153,10 @@ class Buffered:
         """A buffer for the result of `op`, or an array of its own if it leaves the program."""
         shape, dtype, last = op.shape, op.dtype, self._last[self._root(op)]
         if op in self._targets:
-            name = self._name("g")
-            self._placed[name] = self._view[op] = self._targets[op]
+            name = self._own.get(op) or self._name("g")
+            self._view[op] = self._targets[op]
+            if op not in self._own:
+                self._placed[name] = self._targets[op]
             self._store[op] = Store(name, None, _NEVER)
             return self._named(op, name)
         if op in self._leaving and not self.donate:

@@ -71,23 +71,18 @@ class Plan:
 
 
 def _needed(roots: Iterable[Op]) -> list[Op]:
-    """The operations that `roots` need, inputs left out, each after its operands."""
-    order: list[Op] = []
-    state: dict[Op, bool] = {}
-    stack = list(reversed(list(roots)))
+    """The operations that `roots` need, inputs left out, in the order of the trace.
+
+    So what the backward pass has used up is free as early as it can be.
+    """
+    found: set[Op] = set()
+    stack = list(roots)
     while stack:
-        op = stack[-1]
-        if state.get(op):
-            stack.pop()
-        elif op in state:
-            state[op] = True
-            if op.function is not None:
-                order.append(op)
-            stack.pop()
-        else:
-            state[op] = False
-            stack += [x for x in reversed(op.operands) if x not in state]
-    return order
+        op = stack.pop()
+        if op.function is not None and op not in found:
+            found.add(op)
+            stack += op.operands
+    return sorted(found, key=lambda op: op.index)
 
 
 def _arrays(x: Any, do: Any) -> None:
@@ -144,10 +139,13 @@ class Listing:
             if op in self.gradient_of or not self._has_own_statement(op):
                 continue
             value = self.plan.outputs[0] is op
-            self._give(op, op.name or ("y" if value else None))
+            self._give(op, op.name or (self._value_name() if value else None))
         for op in self.plan.live:
             if op in self.gradient_of and op not in self.names:
                 self._give_gradient(op)
+
+    def _value_name(self) -> str:
+        return "value" if "y" in self._taken else "y"
 
     def _has_own_statement(self, op: Op) -> bool:
         if op in self._outputs or op.function in (written, added):

@@ -21,7 +21,9 @@ class Op:
     comment: which rule asked for it.  An operation without function is an input of the program.
     """
 
-    __slots__ = ("args", "comment", "function", "inside", "kwargs", "line", "name", "sample")
+    __slots__ = (
+        *("args", "comment", "function", "index", "inside", "kwargs", "line", "name", "sample"),
+    )
 
     def __init__(
         self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any], sample: Any
@@ -30,6 +32,7 @@ class Op:
         self.name: str | None = None
         self.line: Line | None = None
         self.comment: str | None = None
+        self.index = 0  # its place on the tape
         self.inside = False  # whether a rule asked for it, not the user
 
     @property
@@ -72,7 +75,7 @@ class Tape:
         """A new input of the program."""
         op = Op(None, (), {}, sample)
         op.name = name
-        self.ops.append(op)
+        self._put(op)
         return op
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Op:
@@ -90,8 +93,12 @@ class Tape:
             _refuse_plain(function, sample)
             op = self._known[key] = Op(function, args, kwargs, sample)
             op.line, op.inside = user_line()
-            self.ops.append(op)
+            self._put(op)
         return op
+
+    def _put(self, op: Op) -> None:
+        op.index = len(self.ops)
+        self.ops.append(op)
 
     def _key(self, x: Any) -> Any:
         if x.__class__ is Op:

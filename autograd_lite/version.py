@@ -151,7 +151,9 @@ class Version:
         with np.errstate(all="ignore"):
             if not self._after:
                 value, found = function(*values)
-                if not self._draws and any(map(_has_nan, found)):
+                vector = self.buffered.vector
+                told = found if vector is None else (function.__globals__[vector],)
+                if not self._draws and any(map(_has_nan, told)):
                     value = None
             else:
                 value, found, beside = function(*values)
