@@ -56,7 +56,7 @@ class CompiledStep:
             return None
         key = (X.shape, X.dtype, y.shape, y.dtype, whole)
         found = self._programs.get(key)
-        if found is not None:
+        if found is not None and found.flat is flat:  # it writes into that one's gradient
             return found
         seen = self._seen[key] = self._seen.get(key, 0) + 1
         if seen <= WARM or len(self._programs) >= MANY:
@@ -89,7 +89,7 @@ class BatchProgram:
         whole: bool,
     ) -> None:
         tape = Tape()
-        self.params = flat.params
+        self.flat, self.params = flat, flat.params
         inputs = [tape.input(X, "X"), tape.input(y, "y")]
         share = None if whole else tape.input(0.5, "share")
         held = [(p, numbers(p), p.seen) for p in self.params]

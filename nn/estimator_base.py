@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from typing import Any
 
@@ -16,7 +15,9 @@ from autograd_lite import no_grad
 from autograd_lite.errors import ArgumentError, AutogradError, DataError
 from autograd_lite.graph import numbers
 
+from .compiled_step import CompiledStep
 from .estimator_parameters import NAMES, check_parameters
+from .estimator_start import initialise
 from .lbfgs import LBFGS
 from .optim import SGD, Adam
 from .optimizer import Optimizer
@@ -153,7 +154,11 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
     def _outputs(self, y: Array) -> int:
         raise NotImplementedError  # pragma: no cover
 
-    def _losses(self, output: Any, y: Array, reduction: str) -> Any:
+    @staticmethod
+    def _mean_loss(output: Any, y: Array) -> Any:
+        raise NotImplementedError  # pragma: no cover
+
+    def _losses(self, output: Any, y: Array) -> Any:
         raise NotImplementedError  # pragma: no cover
 
     def _score(self, X: Array, y: Array) -> float:
@@ -170,7 +175,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         sizes = [X.shape[1], *hidden, self.n_outputs_]
         self.model_ = MLP(sizes, activation, init="zeros", dtype=X.dtype)
         self._weights = [p for p in self.model_.parameters() if len(p.shape) > 1]
-        self._initialise(sizes)
+        initialise(self.model_, sizes, self.activation, self._random)
         self.n_layers_ = len(sizes)
         self.n_iter_, self.t_ = 0, 0
         self.loss_curve_: list[float] = []
@@ -179,21 +184,6 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         self.best_validation_score_: float | None = -math.inf if self.early_stopping else None
         self._no_change = 0
         self._optimizer = self._made_optimizer()
-
-    def _initialise(self, sizes: list[int]) -> None:
-        """Weights and biases as scikit-learn's MLP draws them, number by number.
-
-        Uniform in +-sqrt(6 / (fan in + fan out)), for the sigmoid +-sqrt(2 / (fan in + fan out)).
-        Source: Glorot, Bengio, AISTATS (2010), equation 16.
-        """
-        factor = 2.0 if self.activation == "logistic" else 6.0
-        parameters = self.model_.parameters()
-        for d, p in itertools.pairwise(sizes):
-            bound = math.sqrt(factor / (d + p))
-            for shape in ((d, p), (p,)):
-                parameter = next(parameters)
-                drawn = self._random.uniform(-bound, bound, shape)
-                parameter.data = drawn.astype(parameter.dtype, copy=False)
 
     def _made_optimizer(self) -> Optimizer:
         parameters = list(self.model_.parameters())
@@ -284,24 +274,33 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         order = self._order
         total, counted = 0.0, 0.0
         model, optimizer = self.model_, self._optimizer
+        flat, compiled = optimizer.flat, self._compiled_step()
         for start in range(0, n, size):
             batch = order[start : start + size]
             w = None if weight is None else weight[batch]
             count = float(len(batch) if w is None else np.sum(w))
             if not count:
                 continue
-            optimizer.zero_grad()
-            loss = self._loss(model(X.take(batch, 0)), y.take(batch, 0), w, count)
-            found = float(loss.item())
+            part, target = X.take(batch, 0), y.take(batch, 0)
+            program = compiled.program(flat, part, target, True) if flat and w is None else None
+            if program is not None:
+                found, _ = program(part, target, 1.0)
+            else:
+                optimizer.zero_grad()
+                loss = self._loss(model(part), target, w, count)
+                found = float(loss.item())
             if not math.isfinite(found):
                 raise ArgumentError(
                     f"{type(self).__name__}: the loss is {found} in epoch {self.n_iter_ + 1}.\n"
                     "  Scale the features (StandardScaler), or lower learning_rate_init."
                 )
-            loss.backward()
             optimizer.weight_decay = float(self.alpha) / count
             total += (found + self._penalty(count)) * count
-            optimizer.step()
+            if program is not None:
+                optimizer.step_flat()
+            else:
+                loss.backward()
+                optimizer.step()
             counted += count
         self.t_ += n
         if self.solver == "sgd" and self.learning_rate == "invscaling":
@@ -311,10 +310,22 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         self.loss_curve_.append(self.loss_)
         return self.loss_
 
+    def _compiled_step(self) -> CompiledStep:
+        """What computes a batch by a program; a copy or a pickle of the estimator makes its own."""
+        made: CompiledStep | None = getattr(self, "_compiled", None)
+        if made is None or made.model is not self.model_:
+            made = self._compiled = CompiledStep(self.model_, self._mean_loss)
+        made.look_again()
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return {name: value for name, value in state.items() if name != "_compiled"}
+
     def _loss(self, output: Any, y: Array, weight: Any, count: float) -> Any:
         if weight is None:
-            return self._losses(output, y, "mean")
-        return np.sum(self._losses(output, y, "none") * weight) / count
+            return self._mean_loss(output, y)
+        return np.sum(self._losses(output, y) * weight) / count
 
     def _penalty(self, count: float) -> float:
         """alpha |W|^2 / (2 n): what weight decay is the gradient of."""

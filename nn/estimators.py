@@ -171,8 +171,12 @@ class MLPClassifier(ClassifierMixin, MLPEstimator):  # type: ignore[misc]
     def _outputs(self, y: Array) -> int:
         return len(self.classes_)
 
-    def _losses(self, output: Any, y: Array, reduction: str) -> Any:
-        return losses.cross_entropy(output, y, reduction=reduction)
+    @staticmethod
+    def _mean_loss(output: Any, y: Array) -> Any:
+        return losses.cross_entropy(output, y)
+
+    def _losses(self, output: Any, y: Array) -> Any:
+        return losses.cross_entropy(output, y, reduction="none")
 
     def _score(self, X: Array, y: Array) -> float:
         return float(accuracy_score(y, np.argmax(self._forward(X), axis=1)))
@@ -222,9 +226,11 @@ class MLPRegressor(RegressorMixin, MLPEstimator):  # type: ignore[misc]
     def _outputs(self, y: Array) -> int:
         return int(y.shape[1])
 
-    def _losses(self, output: Any, y: Array, reduction: str) -> Any:
-        if reduction == "mean":
-            return losses.mse(output, y) * (0.5 * y.shape[1])
+    @staticmethod
+    def _mean_loss(output: Any, y: Array) -> Any:
+        return losses.mse(output, y) * (0.5 * y.shape[1])
+
+    def _losses(self, output: Any, y: Array) -> Any:
         return np.sum(losses.mse(output, y, reduction="none"), axis=1) * 0.5
 
     def _score(self, X: Array, y: Array) -> float:

@@ -306,7 +306,8 @@ class Optimizer:
                         f"the parameter {max(expected)}.\n  It is of another model."
                     )
         self.lr, self._states = state["lr"], states
-        self._sweeps = None
+        for sweep in self._sweeps or ():
+            sweep.known = None  # the vectors stay, the state is brought into them anew
 
     def _expected(self, i: int, key: str) -> set[tuple[int, ...]]:
         """The shapes that an entry of the state of parameter `i` may have."""

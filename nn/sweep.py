@@ -65,7 +65,7 @@ class Sweep:
         self.kept = [np.zeros(self.flat.size, self.flat.dtype) for _ in slots]
         self.rooms = np.empty((scratch + 2, min(BLOCK, self.flat.size)), self.flat.dtype)
         self.segments: list[Segment] = []
-        self.known: tuple[bool, ...] = ()  # for which of the parameters that is laid out,
+        self.known: tuple[bool, ...] | None = None  # for which parameters that is laid out,
         self.data: Array | None = None  # and where the vector was
         self.constants: dict[tuple[float, ...], tuple[Array, ...]] = {}
 

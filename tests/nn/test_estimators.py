@@ -112,6 +112,8 @@ def test_a_whole_run_from_a_seed_is_scikit_learns(ours, theirs, settings, rng):
     models = [estimator(**settings).fit(X, y) for estimator in (ours, theirs)]
     first, other = models
     assert first.n_iter_ == other.n_iter_
+    assert first._compiled.reason == ""
+    assert first._compiled._programs or first.n_iter_ <= 8  # it trains by a program
     # scikit-learn adds Adam's eps before the correction of v, ours after it, as the paper does.
     close = {"rtol": 1e-2, "atol": 1e-3} if first.solver == "adam" else {"rtol": 1e-9}
     np.testing.assert_allclose(first.loss_curve_, other.loss_curve_, **close)

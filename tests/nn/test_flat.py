@@ -335,3 +335,26 @@ def test_clipping_a_flat_gradient_is_clipping_the_single_ones(rng):
         np.testing.assert_allclose(norm, expected, rtol=1e-6)
         for i, p in enumerate(flat.params):
             np.testing.assert_array_equal(flat.gradient(i), p.grad)
+
+
+def test_a_program_writes_into_the_vector_that_the_optimiser_has_now(rng):
+    X, y = rng.normal(size=(60, 2)).astype("float32"), rng.integers(0, 2, size=60)
+    runs = []
+    for compiled in (True, False):
+        model = nn.MLP([2, 4, 2], rng=0)
+        optimizer = nn.Adam(model.parameters(), lr=0.1)
+        vectors = []
+
+        def meddle(model, history, optimizer=optimizer, vectors=vectors):
+            vectors.append(optimizer.flat)
+            optimizer.load_state_dict(optimizer.state_dict())
+            if len(history) == 6:  # the vector of float64 is another one
+                for p in model.parameters():
+                    p.data = p.data.astype("float64")
+
+        settings = {"epochs": 10, "batch_size": 20, "progress": False, "compile": compiled}
+        nn.fit(model, X, y, optimizer=optimizer, callbacks=[meddle], **settings)
+        assert len({id(flat) for flat in vectors}) == 2
+        runs.append(model.state_dict())
+    for name, array in runs[0].items():
+        np.testing.assert_allclose(array, runs[1][name], rtol=1e-6)
