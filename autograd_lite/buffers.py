@@ -14,15 +14,12 @@ from typing import Any
 import numpy as np
 
 from .listing import Plan
+from .op_kinds import entrywise, has_one_operand, is_dot, is_mask, is_view
 from .print_numpy import ATOM, Printed, Printer, dtype_text
 from .simplify import astype
-from .tape import UFUNC_OF, Op, added, written
+from .tape import Op, added, written
 
 Array = np.ndarray[Any, Any]
-_VIEWS = {
-    np.transpose, np.reshape, np.broadcast_to, np.squeeze, np.swapaxes, np.expand_dims,
-    np.moveaxis, np.diagonal, np.ravel, np.flip,
-}  # fmt: skip
 _REDUCERS: dict[Any, np.ufunc] = {
     np.sum: np.add,
     np.max: np.maximum,
@@ -91,7 +88,7 @@ class Buffered:
         self._finish(names)
 
     def _root(self, op: Op) -> Op:
-        while op.function is not None and _is_view(op) and op.args[0].__class__ is Op:
+        while op.function is not None and is_view(op) and op.args[0].__class__ is Op:
             op = op.args[0]
         return op
 
@@ -110,7 +107,7 @@ class Buffered:
         Large ones rather take the buffers of what the backward pass has used up.
         """
         gradients = [x for x in self.plan.outputs[1:] if isinstance(x, Op)]
-        usual = all(x.shape and x.function is not None and not _is_view(x) for x in gradients)
+        usual = all(x.shape and x.function is not None and not is_view(x) for x in gradients)
         kinds = {x.dtype for x in gradients}
         several = len(set(gradients)) == len(gradients) == len(self.plan.outputs) - 1
         if not several or not usual or len(kinds) != 1 or kinds.pop().kind != "f":
@@ -232,13 +229,13 @@ class Buffered:
 
     def _place(self, i: int, op: Op) -> None:
         function = op.function
-        if _is_view(op):
+        if is_view(op):
             self._place_view(op)
         elif function in (written, added):
             self._place_assignment(i, op)
         elif not op.shape or isinstance(op.sample, tuple | list):
             self._place_new(op)
-        elif (ufunc := _ufunc(op)) is not None:
+        elif (ufunc := entrywise(op)) is not None:
             operands = [self._printer.text(x) for x in op.args]
             out = self._in_place(i, op, op.args) or self._buffer(op)
             # these two take a third argument by name alone
@@ -247,11 +244,13 @@ class Buffered:
         elif function is operator.matmul:
             a, b = (self._printer.text(x) for x in op.args)
             out = self._buffer(op)
-            name = "dot" if _is_dot(op) else "matmul"
+            name = "dot" if is_dot(op) else "matmul"
             self._say(op, f"np.{name}({a}, {b}, {out})")
-        elif function in _REDUCERS and set(op.kwargs) <= {"axis", "keepdims"} and _one(op):
+        elif (
+            function in _REDUCERS and set(op.kwargs) <= {"axis", "keepdims"} and has_one_operand(op)
+        ):
             self._place_reduction(op)
-        elif function is np.where and _is_mask(op.args[0]):
+        elif function is np.where and is_mask(op.args[0]):
             self._place_choice(i, op)
         elif function is astype:
             given = self._printer.text(op.args[0])
@@ -336,7 +335,7 @@ class Buffered:
         text = self._text[x]
         if self.donate and x in self._view:
             return text
-        own = x in self._store and x.function is not None and not _is_view(x)
+        own = x in self._store and x.function is not None and not is_view(x)
         if own and id(self._store[x]) not in seen:
             seen.add(id(self._store[x]))
             return text
@@ -372,35 +371,3 @@ class Buffered:
         names: dict[str, Any] = {**self.plan.constants, **self._placed}
         exec(self._code, names)
         return names.pop("value_and_grad")
-
-
-def _is_view(op: Op) -> bool:
-    if op.function in _VIEWS:
-        return op.args[0].__class__ is Op and bool(op.shape or op.args[0].shape)
-    if op.function is not operator.getitem or not op.args[0].shape:
-        return False
-    index = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
-    return all(i is None or i is Ellipsis or isinstance(i, slice | int | np.integer) for i in index)
-
-
-def _ufunc(op: Op) -> np.ufunc | None:
-    ufunc = UFUNC_OF.get(op.function, op.function)
-    if ufunc is np.matmul or op.kwargs or not isinstance(ufunc, np.ufunc):
-        return None
-    return ufunc if ufunc.nout == 1 and ufunc.nin == len(op.args) and not ufunc.signature else None
-
-
-def _is_mask(x: Any) -> bool:
-    return np.asarray(x.sample if x.__class__ is Op else x).dtype == bool
-
-
-def _one(op: Op) -> bool:
-    return len(op.args) == 1 and op.args[0].__class__ is Op
-
-
-def _is_dot(op: Op) -> bool:
-    a, b = (x if isinstance(x, np.ndarray) else getattr(x, "sample", None) for x in op.args)
-    if not isinstance(a, np.ndarray) or not isinstance(b, np.ndarray):
-        return False
-    kinds = {a.dtype, b.dtype, op.dtype}
-    return len(kinds) == 1 and 1 <= a.ndim <= 2 and 1 <= b.ndim <= 2 and op.dtype.kind == "f"
