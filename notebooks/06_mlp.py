@@ -11,7 +11,8 @@
 # - train a classifier on real data, and read its training curves,
 # - look at what it gets wrong, and say whether you would have known better.
 #
-# Half an hour is enough. As before: write each prediction down before you run the cell.
+# You need notebooks 3 and 4, and the gallery of notebook 5. Half an hour is enough. As before: write each
+# prediction down before you run the cell.
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt
@@ -185,7 +186,9 @@ ex.counting(count_parameters)
 # ## 4 · Watch it bend
 #
 # XOR's weights came from a book. From now on, **training** finds them: forward, loss, backward, update,
-# again and again. First on something that can be seen: points in the plane, in three arms of a spiral.
+# again and again. `nn.fit` is that loop. (Adam, the optimiser of notebook 5, chooses the size of each step;
+# `nn.Snapshots` keeps the weights of every epoch, so that we can look at them afterwards.) First on something
+# that can be seen: points in the plane, in three arms of a spiral.
 #
 # **Predict:** how many of these points can a model *without* a hidden layer get right: a third, half,
 # nearly all? (It draws straight lines only.)
@@ -279,7 +282,8 @@ print(f"loss {loss:.3f}, {share:.1%} right;  -log(1/10) = {-np.log(1 / 10):.3f}"
 # classifier of $k$ classes should begin near $\log k$.** If yours begins at 15, something is wrong before
 # the training starts.
 #
-# `nn.fit` does the rest. An **epoch** is one pass over the training digits, 32 at a time.
+# `nn.fit` does the rest. An **epoch** is one pass over the training digits, 32 at a time. After each, it
+# also looks at the test digits, without learning from them: `validation=`.
 
 # %%
 history = nn.fit(

@@ -11,7 +11,7 @@
 # - tell apart what a network **can** compute and what training **finds**.
 #
 # That last one needs care, so every figure here says whether its network was *built by hand*, *fitted*
-# (only the last layer, by least squares) or *trained*. Half an hour is enough.
+# (only the last layer, by least squares) or *trained*. You need notebook 6. Half an hour is enough.
 
 # %% tags=["setup"]
 import itertools
@@ -175,7 +175,8 @@ print(f"{deep}\n\nthe same as the tent ten times: {same}")
 
 # %% [markdown]
 # How many straight pieces has it? The slope of a network at $x$ is its derivative with respect to its
-# *input*, so the engine can tell it. Count where it changes.
+# *input*, so the engine can tell it: `ag.grad(f)` is a function that gives the gradient of `f`. Count where
+# the slope changes.
 #
 # **Predict:** 10 hidden layers of two neurons. How many pieces?
 

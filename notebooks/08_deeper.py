@@ -10,7 +10,7 @@
 # - use **normalisation** and **residual connections**, and say what each does to the gradient,
 # - see with your own eyes that a network of 20 layers which learns nothing, learns with each of them.
 #
-# All curves are of real training runs, on the digits of notebook 6. Half an hour is enough.
+# All curves are of real training runs, on the digits of notebook 6, which you need. Half an hour is enough.
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt

@@ -13,7 +13,7 @@
 # - measure the memory that backprop needs, and trade it for time,
 # - read a gradient as LaTeX, and as Python.
 #
-# Forty minutes is enough.
+# You need notebooks 1 to 4; 6 helps. Forty minutes is enough.
 
 # %% tags=["setup"]
 import ast
@@ -401,8 +401,8 @@ w, x, b = Value(-3.0, label="w"), Value(2.0, label="x"), Value(6.9, label="b")
 viz.derivation(ag.tanh(w * x + b), wrt=w)
 
 # %% [markdown]
-# And it can be written out as **code**. `ag.compile` calls the function once with letters, applies the rules
-# to the letters, and prints what comes out as Python.
+# And it can be written out as **code**, as in notebook 4. Now you can say how that is done: `ag.compile` calls
+# the function once with letters, applies the rules to the letters, and prints what comes out as Python.
 #
 # **Predict:** write the backward lines for $y = \tanh(wx + b)$, with respect to $w$ and $b$, before you look.
 

@@ -8,8 +8,8 @@
 #
 # Only NumPy is allowed. Each step has an empty cell, hints and a solution. A step needs the ones before it, so
 # each is followed by a line `ex.go_on(...)`: it keeps what you have made if it is right, and else puts the
-# solution in its place, so that you can go on and come back. An hour is a good time; take two evenings if you
-# like.
+# solution in its place, so that you can go on and come back. You need notebooks 1 to 4
+# and 6. An hour is a good time; take two evenings if you like.
 
 # %% tags=["setup"]
 import matplotlib.pyplot as plt

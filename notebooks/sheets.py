@@ -1,11 +1,11 @@
 """A sheet to print for each notebook, with its key: backprop by hand on a graph from the lesson.
 
-    python notebooks/sheets.py                      one sheet and its key for each, in ./sheets
-    python notebooks/sheets.py --seeds 30 03 04     30 with other numbers each, for notebooks 3 and 4
-    python notebooks/sheets.py --no-key             without the keys, to hand out
+    python notebooks/sheets.py                  one sheet and its key for each, in ./sheets
+    python notebooks/sheets.py --seeds 30 03    30 sheets with other numbers, for notebook 3
+    python notebooks/sheets.py --no-key         without the keys, to hand out
 
 Other numbers are searched for until every known slip gives a number of its own, which takes up to
-some seconds a sheet. Open a file in a browser and print it. `teaching.md` says what to do with them.
+some seconds a sheet. Open a file in a browser and print it. `teaching.md` says what they are for.
 """
 
 import argparse
