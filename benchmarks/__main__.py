@@ -7,6 +7,7 @@ import datetime
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from . import growth, machine, report
 from .chart import chart
@@ -15,6 +16,7 @@ from .report import Table
 from .runner import ROOT, chosen, run
 
 GROWTH = "growth"
+PARTS = ROOT / "build" / "benchmarks"
 CHARTED = ("S1", "S3-arrays", "S3-calls", "T1", "T2", "T3", "fit-mnist")
 
 
@@ -25,36 +27,21 @@ def main(arguments: list[str] | None = None) -> int:
     names = names_of(options.only, known)
     peers = list_of(options.peers, PEERS) if options.peers else None
     whole = not (options.quick or options.only or options.peers or options.threads)
-    folder = Path(options.out) if options.out else ROOT / ("docs" if whole else "build/benchmarks")
+    folder = Path(options.out) if options.out else (ROOT / "docs" if whole else PARTS)
     about = machine.about(options.threads or 1)
     print("\n".join(report.machine_lines(about)), flush=True)
     for peer, cure in about["absent"].items():
         print(f"{peer} is not installed and is left out: {cure}")
     print()
-    tables = []
-    for name in names:
-        workload = known.get(name)
-        if workload is None:
-            continue
-        if options.quick and not workload.quick and name not in (options.only or "").split(","):
-            print(f"{name} takes long and is left out of --quick; --only {name} asks for it.\n")
-            continue
-        counts = [options.threads] if options.threads else list(workload.threads)
-        for threads in counts:
-            if threads > machine.cores():
-                print(f"{name} with {threads} threads is left out: {machine.cores()} core here.\n")
-                continue
-            table = Table(
-                workload, threads, run(workload, chosen(workload, peers), size, threads, say)
-            )
-            say("")
-            tables.append(table)
-            print(report.text(table), flush=True)
-    grown = []
-    if GROWTH in names:
-        grown = growth.run(size, options.threads or 1, say)
+    tables: list[Table] = []
+    grown: list[growth.Grown] = []
+    try:
+        measure(names, known, peers, size, options, tables, grown)
+    except KeyboardInterrupt:
         say("")
-        print("How cost grows\n" + report.plain(*report.growth_rows(grown)) + "\n", flush=True)
+        print("Stopped; what was measured until now is written.")
+        if not options.out:  # not over the page of a whole run
+            folder = PARTS
     command = " ".join(
         ["python -m benchmarks", *(sys.argv[1:] if arguments is None else arguments)]
     )
@@ -70,7 +57,45 @@ def main(arguments: list[str] | None = None) -> int:
     return bool(broken)
 
 
-def write(folder: Path, command: str, about: dict, tables: list[Table], grown: list) -> None:  # type: ignore[type-arg]
+def measure(
+    names: list[str],
+    known: dict[str, Workload],
+    peers: list[str] | None,
+    size: Size,
+    options: argparse.Namespace,
+    tables: list[Table],
+    grown: list[growth.Grown],
+) -> None:
+    """Each workload in turn, printed as soon as it is done."""
+    for name in names:
+        workload = known.get(name)
+        if workload is None:
+            continue
+        if options.quick and not workload.quick and name not in (options.only or "").split(","):
+            print(f"{name} takes long and is left out of --quick; --only {name} asks for it.\n")
+            continue
+        for threads in [options.threads] if options.threads else workload.threads:
+            if threads > machine.cores():
+                print(f"{name} with {threads} threads is left out: {machine.cores()} cores here.\n")
+                continue
+            results = run(workload, chosen(workload, peers), size, threads, say)
+            table = Table(workload, threads, results)
+            say("")
+            tables.append(table)
+            print(report.text(table), flush=True)
+    if GROWTH in names:
+        grown += growth.run(size, options.threads or 1, say)
+        say("")
+        print("How cost grows\n" + report.plain(*report.growth_rows(grown)) + "\n", flush=True)
+
+
+def write(
+    folder: Path,
+    command: str,
+    about: dict[str, Any],
+    tables: list[Table],
+    grown: list[growth.Grown],
+) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     day = datetime.date.today().isoformat()
     page = report.page(command, about, tables, grown, day)
@@ -94,7 +119,7 @@ def parser(known: dict[str, Workload]) -> argparse.ArgumentParser:
     made.add_argument("--peers", help=f"of {', '.join(PEERS)}; ours are always there")
     made.add_argument("--quick", action="store_true", help="few and short rounds")
     made.add_argument(
-        "--threads", type=int, help="threads of every row; else as each workload says"
+        "--threads", type=positive, help="threads of every row; else as each workload says"
     )
     made.add_argument(
         "--out",
@@ -118,6 +143,13 @@ def names_of(only: str | None, known: dict[str, Workload]) -> list[str]:
 
 def matches(name: str, workload: str) -> bool:
     return workload.lower() == name.lower() or workload.lower().startswith(name.lower() + "-")
+
+
+def positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number}; give 1 or more.")
+    return number
 
 
 def list_of(text: str, allowed: dict[str, tuple[str, str]]) -> list[str]:
