@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .listing import Plan
-from .op_kinds import entrywise, has_one_operand, is_dot, is_mask, is_view
+from .op_kinds import entrywise, has_one_operand, homes, is_dot, is_mask, is_view
 from .print_numpy import ATOM, Printed, Printer, dtype_text
 from .simplify import astype
 from .tape import Op, added, written
@@ -80,6 +80,7 @@ class Buffered:
         self.nbytes = 0
         results = [x for x in (*plan.outputs, *plan.extra) if isinstance(x, Op)]
         self._leaving = set(results)
+        self._homes = homes(plan.inputs, plan.live)
         self.vector = self._side_by_side() if donate and not targets else None
         self._last = self._last_uses()
         for i, op in enumerate(plan.live):
@@ -96,9 +97,9 @@ class Buffered:
         last: dict[Op, int] = {}
         for i, op in enumerate(self.plan.live):
             for x in (op, *op.operands):
-                last[self._root(x)] = i
+                last.update(dict.fromkeys(self._homes[x], i))
         for op in self._leaving:
-            last[self._root(op)] = _NEVER
+            last.update(dict.fromkeys(self._homes[op], _NEVER))
         return last
 
     def _side_by_side(self) -> str | None:
@@ -206,7 +207,7 @@ class Buffered:
                 continue
             if view.shape != op.shape or view.dtype != op.dtype or not view.flags.c_contiguous:
                 continue
-            others = [y for y in op.operands if self._root(y) is root]
+            others = [y for y in op.operands if root in self._homes[y]]
             if any(self._text[y] != self._text[x] for y in others):
                 continue
             store.last = self._last[self._root(op)]
@@ -335,11 +336,11 @@ class Buffered:
         text = self._text[x]
         if self.donate and x in self._view:
             return text
-        own = x in self._store and x.function is not None and not is_view(x)
+        own = x in self._store and self._homes[x] == {x}
         if own and id(self._store[x]) not in seen:
             seen.add(id(self._store[x]))
             return text
-        return text if not x.shape and x.function is not None else f"np.array({text})"
+        return text if isinstance(x.sample, np.generic) and x.function else f"np.array({text})"
 
     def _finish(self, names: dict[Op, str]) -> None:
         seen: set[int] = set()

@@ -16,6 +16,7 @@ import numpy as np
 from . import array_rules, rules
 from .errors import DataError, ShapeError
 from .graph import Node, numbers
+from .recorded import is_recorded
 from .tensor import Tensor, gathered
 from .value import Value
 
@@ -190,6 +191,8 @@ def collect(found: dict[Node, Any], stand_in: Any, leaf: Any) -> Any:
     array = isinstance(leaf, np.ndarray | Tensor)
     if isinstance(gradient, Node):
         return gathered(gradient) if array and isinstance(gradient, Value) else gradient
+    if is_recorded(gradient):
+        return gradient
     if not array:
         return float(gradient)
     # A sum of 0-d arrays is a NumPy scalar, which is made an array again; a view of what belongs to

@@ -14,12 +14,13 @@ Differentiation of Linear Algebra with Applications in Optimum Experimental Desi
 # (rules name rows that stand further down: they are called later)
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .errors import GradientError, LinAlgError
-from .graph import numbers
+from .hooks import afterwards
 from .reduction_rules import sum
 from .rows import structural
 from .rules import absolute, equal, power, sign, where
@@ -142,7 +143,7 @@ solve = structural(
 
 
 def _pinv_vjp(g: Any, y: Any, a: Any, rcond: Any) -> Any:
-    _refuse_lower_rank(numbers(a), rcond)
+    afterwards(lambda a: _refuse_lower_rank(a, rcond), a)
     rows, columns = a.shape[-2:]
     p, pt, gt = y, swap(y), swap(g)
     total = -(pt @ g @ pt)
@@ -253,24 +254,29 @@ def _cofactor_slopes(h: Any, a: Any) -> Any:
     pairs = _other_pairs(s)
     inside = -np.swapaxes(pairs * turned, -1, -2)
     along = np.arange(a.shape[-1])
-    inside[..., along, along] = np.sum(pairs * turned[..., None, along, along], axis=-1)
+    diagonal = np.sum(pairs * turned[..., None, along, along], axis=-1)
+    inside = np.where(np.eye(len(along), dtype=bool), diagonal[..., None, :], inside)
     return u @ inside @ vt
 
 
 def _slopes_of_slopes(g: Any, h: Any, a: Any) -> Any:
     """d sum(g * cofactor_slopes(h, a)) / da, by the derivative of det(a) and of inv(a)^T."""
-    levels = np.linalg.svd(numbers(a), compute_uv=False)
-    if np.any(levels[..., -1:] <= a.shape[-1] * np.finfo(a.dtype).eps * levels[..., :1]):
-        raise GradientError(
-            f"det: the third derivative at a singular matrix {a.shape} is not supported; singular "
-            f"values go down to {np.min(levels):.4g}.\n  The first two derivatives are."
-        )
+    afterwards(_refuse_singular, a)
     c = swap(inv(a))
     ch, cg = c @ swap(h) @ c, c @ swap(g) @ c
     on_h, on_g = (_block(sum(x * c, axis=(-2, -1))) for x in (h, g))
     both = _block(sum(g * ch, axis=(-2, -1)))
     mixed = ch @ swap(g) @ c + cg @ swap(h) @ c
     return _block(det(a)) * (c * (on_h * on_g - both) - on_g * ch - on_h * cg + mixed)
+
+
+def _refuse_singular(a: Any) -> None:
+    levels = np.linalg.svd(a, compute_uv=False)
+    if np.any(levels[..., -1:] <= a.shape[-1] * np.finfo(a.dtype).eps * levels[..., :1]):
+        raise GradientError(
+            f"det: the third derivative at a singular matrix {a.shape} is not supported; singular "
+            f"values go down to {np.min(levels):.4g}.\n  The first two derivatives are."
+        )
 
 
 cofactor_slopes = structural(
@@ -286,12 +292,16 @@ cofactor_slopes = structural(
 
 
 def _log_det_vjp(g: Any, y: Any, a: Any) -> Any:
-    if np.any(np.isneginf(numbers(y))):
+    afterwards(partial(_refuse_log_of_zero, a.shape), y)
+    return _block(g) * swap(inv(a))
+
+
+def _refuse_log_of_zero(shape: Any, y: Any) -> None:
+    if np.any(np.isneginf(y)):
         raise GradientError(
-            f"slogdet: the determinant of a matrix {a.shape} is 0, its logarithm -inf, and the "
+            f"slogdet: the determinant of a matrix {shape} is 0, its logarithm -inf, and the "
             "gradient there is infinite.\n  np.linalg.det has a gradient at a singular matrix."
         )
-    return _block(g) * swap(inv(a))
 
 
 log_det = structural(
@@ -338,18 +348,22 @@ def _qr(a: Any) -> Any:
 
 
 def _qr_vjp(g: Any, y: Any, a: Any) -> Any:
-    rows, columns = a.shape[-2:]
+    rows = a.shape[-2]
     q, r = y[..., :rows, :], swap(y[..., rows:, :])
-    steps = np.abs(np.diagonal(numbers(r), axis1=-2, axis2=-1))
-    limit = max(rows, columns) * np.finfo(a.dtype).eps * np.max(steps, axis=-1, initial=0)
-    if np.any(steps <= limit[..., None]):
-        raise GradientError(
-            f"qr: the columns of a matrix {a.shape} depend on each other: the diagonal of R goes "
-            f"down to {np.min(steps):.4g}.\n  The factors have no derivative there."
-        )
+    afterwards(partial(_refuse_dependent_columns, a.shape), r)
     gq, gr = g[..., :rows, :], swap(g[..., rows:, :])
     m = lower_half(r @ swap(gr) - swap(gq) @ q)
     return swap(solve(r, swap(gq + q @ (m + swap(m)))))
+
+
+def _refuse_dependent_columns(shape: Any, r: Any) -> None:
+    steps = np.abs(np.diagonal(r, axis1=-2, axis2=-1))
+    limit = max(shape[-2:]) * np.finfo(r.dtype).eps * np.max(steps, axis=-1, initial=0)
+    if np.any(steps <= limit[..., None]):
+        raise GradientError(
+            f"qr: the columns of a matrix {shape} depend on each other: the diagonal of R goes "
+            f"down to {np.min(steps):.4g}.\n  The factors have no derivative there."
+        )
 
 
 qr = structural(

@@ -16,7 +16,7 @@ from .print_numpy import ATOM, Printed, Printer, array_text, constant_text
 from .source import short_names
 from .tape import Op, added, written
 
-WIDTH = 100
+WIDTH = 99
 _CELLS = "ipykernel_"  # the folder of a notebook's cells, files with names of no meaning
 _INLINE = {np.transpose, np.reshape}  # what only looks at an array in another way
 

@@ -10,6 +10,7 @@ import numpy as np
 from . import rules, shape_rules
 from .errors import ArgumentError, MutationError, ShapeError
 from .graph import Node, numbers
+from .hooks import afterwards
 from .numpy_arguments import axis_in, refuse, whole
 from .numpy_joining import stack
 from .numpy_shapes import astype, moveaxis
@@ -62,11 +63,15 @@ def geomspace(
 ) -> Any:
     """Numbers in equal ratios from start to stop, which have one sign."""
     refuse("np.geomspace", {"dtype": dtype})
-    if np.any(numbers(start) * numbers(stop) <= 0):
-        raise ArgumentError("geomspace: start and stop must have the same sign and not be 0.")
+    afterwards(_refuse_two_signs, numbers(start) * numbers(stop))
     ratio = rules.log(stop / start)
     found = start * rules.exp(linspace(0.0 * ratio, ratio, num, endpoint, axis=axis))
     return astype(found, np.result_type(found.dtype, np.float64))
+
+
+def _refuse_two_signs(product: Any) -> None:
+    if np.any(product <= 0):
+        raise ArgumentError("geomspace: start and stop must have the same sign and not be 0.")
 
 
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any, **kwargs: Any) -> Any:

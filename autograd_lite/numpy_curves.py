@@ -10,9 +10,11 @@ import numpy as np
 from . import rules
 from .errors import ArgumentError, ShapeError
 from .graph import numbers
+from .hooks import afterwards
 from .joining_rules import concatenate
 from .numpy_arguments import array, axis_in, refuse, whole
 from .numpy_reductions import mean
+from .picking_rules import index
 from .product_rules import convolve as full_convolution
 from .product_rules import matmul
 from .reduction_rules import sum
@@ -40,33 +42,42 @@ def interp(
             "one point or more."
         )
     if period is not None:
-        if numbers(period) == 0:
-            raise ArgumentError("np.interp: period=0; it must not be 0.")
+        afterwards(_refuse_no_period, period)
         x, xp, fp = _periodic(x, xp, fp, np.abs(numbers(period)))
         left = right = None
     knots = numbers(xp)
-    if np.any(np.diff(knots) < 0):
-        raise ArgumentError("np.interp: xp must increase from point to point.")
+    afterwards(_refuse_decreasing, knots)
     at = numbers(x)
     first, last = fp[0] if left is None else left, fp[-1] if right is None else right
     if len(knots) == 1:
         inside = fp[np.zeros(at.shape, dtype=int)]
     else:
         i = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
-        width = xp[i + 1] - xp[i]
+        (x0, x1), (y0, y1) = ((index(a, index=i), index(a, index=i + 1)) for a in (xp, fp))
+        width = x1 - x0
         jump = numbers(width) == 0  # two knots in one place
-        slope = rules.where(jump, 0.0, (fp[i + 1] - fp[i]) / rules.where(jump, 1.0, width))
-        inside = slope * (x - xp[i]) + fp[i]
+        slope = rules.where(jump, 0.0, (y1 - y0) / rules.where(jump, 1.0, width))
+        inside = slope * (x - x0) + y0
         inside = rules.where(at == knots[-1], slope * (x - xp[-1]) + fp[-1], inside)
     inside = rules.where(at < knots[0], first, inside)
     return rules.where(at > knots[-1], last, inside)
+
+
+def _refuse_no_period(period: Any) -> None:
+    if period == 0:
+        raise ArgumentError("np.interp: period=0; it must not be 0.")
+
+
+def _refuse_decreasing(knots: Any) -> None:
+    if np.any(np.diff(knots) < 0):
+        raise ArgumentError("np.interp: xp must increase from point to point.")
 
 
 def _periodic(x: Any, xp: Any, fp: Any, period: Any) -> tuple[Any, Any, Any]:
     """Everything moved into one period, sorted, with a point added on either side."""
     x, xp = (a - np.floor(numbers(a) / period) * period for a in (x, xp))
     order = np.argsort(numbers(xp), kind="stable")
-    xp, fp = xp[order], fp[order]
+    xp, fp = index(xp, index=order), index(fp, index=order)
     xp = concatenate(xp[-1:] - period, xp, xp[:1] + period, axis=0)
     return x, xp, concatenate(fp[-1:], fp, fp[:1], axis=0)
 

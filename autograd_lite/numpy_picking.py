@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from . import joining_rules, picking_rules, reduction_rules, rules, shape_rules
-from .errors import IndexingError, ShapeError
+from .errors import IndexingError, RuleError, ShapeError
 from .graph import numbers
 from .numpy_arguments import array, axes_in, axis_in, plain, refuse, sizes, whole
 from .numpy_shapes import ravel, same_dtype
+from .recorded import is_recorded
 
 
 def _positions(name: str, function: Callable[..., Any], *given: Any, **settings: Any) -> Any:
@@ -85,6 +86,12 @@ def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
 
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **kw: Any) -> Any:
     """Each function on the entries where its condition holds; one more is for all others."""
+    if any(map(is_recorded, condlist if isinstance(condlist, list | tuple) else (condlist,))):
+        raise RuleError(
+            "compile: np.piecewise gives a function only the entries where its condition holds, "
+            "and how many these are depends on the numbers.\n"
+            "  Write np.select([condition, ...], [values, ...]), or np.where."
+        )
     single = np.ndim(condlist) == 0 or (x.ndim and not isinstance(condlist[0], list | np.ndarray))
     conditions = plain([condlist] if single else condlist, "piecewise", "a condition")
     masks = list(conditions.astype(bool))

@@ -11,6 +11,7 @@ import numpy as np
 from . import reduction_rules, rules, shape_rules
 from .errors import ArgumentError, AxisError, DataError
 from .graph import Node, numbers
+from .hooks import afterwards
 from .numpy_arguments import array, axes, axes_in, axis_in, plain, refuse, unset
 from .numpy_shapes import astype, ravel
 
@@ -210,10 +211,14 @@ def average(
     scale = sum_(spread, axis, keepdims=keepdims)
     kind = np.result_type(a.dtype, weights.dtype)
     scale = scale if scale.dtype == kind else astype(scale, kind)
-    if np.any(np.equal(scale, 0)):
-        raise ArgumentError("average: the weights add up to 0, so there is nothing to divide by.")
+    afterwards(_refuse_zero, scale)
     result = sum_(a * weights, axis, keepdims=keepdims) / scale
     return (result, scale) if returned else result
+
+
+def _refuse_zero(scale: Any) -> None:
+    if np.any(np.equal(scale, 0)):
+        raise ArgumentError("average: the weights add up to 0, so there is nothing to divide by.")
 
 
 def ptp(a: Any, axis: Any = None, out: Any = None, keepdims: Any = False) -> Any:

@@ -12,6 +12,7 @@ from .errors import ArgumentError, ShapeError
 from .graph import Node, numbers
 from .numpy_arguments import array, axes_in, refuse
 from .numpy_reductions import mean
+from .recorded import is_recorded
 
 
 def _in_order(a: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
@@ -28,8 +29,10 @@ def _in_order(a: Any, axis: Any, name: str) -> tuple[Any, tuple[int, ...]]:
 
 def _nan_where_one_is(result: Any, rows: Any) -> Any:
     """NumPy's answer is nan wherever an entry was; sorting puts those last."""
-    last = numbers(rows)[..., -1]
-    return rules.where(np.isnan(last), np.nan, result) if np.any(np.isnan(last)) else result
+    missing = np.isnan(numbers(rows)[..., -1])
+    if not is_recorded(missing) and not np.any(missing):
+        return result
+    return rules.where(missing, np.nan, result)
 
 
 def _kept(result: Any, a: Any, places: tuple[int, ...], keepdims: Any, ahead: int = 0) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,38 @@ _VIEWS = {
 
 
 def is_view(op: Op) -> bool:
-    """Whether the result is the operand's memory, looked at in another way."""
+    """Whether the result is its first operand, looked at in another way."""
+    if not isinstance(op.sample, np.ndarray) or not op.args or op.args[0].__class__ is not Op:
+        return False
     if op.function in _VIEWS:
-        return op.args[0].__class__ is Op and bool(op.shape or op.args[0].shape)
-    if op.function is not operator.getitem or not op.args[0].shape:
+        return True
+    if op.function is not operator.getitem or not isinstance(op.args[0].sample, np.ndarray):
         return False
     index = op.args[1] if isinstance(op.args[1], tuple) else (op.args[1],)
     return all(i is None or i is Ellipsis or isinstance(i, slice | int | np.integer) for i in index)
+
+
+def homes(inputs: Sequence[Op], live: Sequence[Op]) -> dict[Op, set[Op]]:
+    """For every operation those that made the memory in which its result may lie."""
+    found: dict[Op, set[Op]] = {op: {op} for op in inputs}
+    for op in live:
+        if is_view(op):
+            found[op] = found[op.args[0]]
+            continue
+        found[op] = {op}
+        if entrywise(op) is None:
+            shared = (found[x] for x in op.operands if _may_share(op.sample, x.sample))
+            found[op] = found[op].union(*shared)
+    return found
+
+
+def _may_share(a: Any, b: Any) -> bool:
+    """Whether a result, or a part of it, may be a view of an operand."""
+    if isinstance(a, tuple | list):
+        return any(_may_share(part, b) for part in a)
+    if isinstance(b, tuple | list):
+        return any(_may_share(a, part) for part in b)
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.may_share_memory(a, b)
 
 
 def entrywise(op: Op) -> np.ufunc | None:

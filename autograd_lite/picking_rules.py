@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .recorded import blank
+from .recorded import blank, picked
 from .rows import Structural, structural
 from .shape_rules import Shape, reshape
 
@@ -35,7 +35,7 @@ def _index_add(a: Any, index: Any, shape: Shape) -> Any:
 
 index = structural(
     "index",
-    value=lambda a, index: a[index],
+    value=picked,
     vjps=(lambda g, y, a, index: index_add(g, index=index, shape=a.shape),),
     latex="{a}_{i}",
     badge="[ ]",
@@ -44,7 +44,7 @@ index_add = structural(
     "index_add",
     # Zeros of `shape`, with the entries of `a` added where `index` says; repeats add up.
     value=_index_add,
-    vjps=(lambda g, y, a, index, shape: g[index],),
+    vjps=(lambda g, y, a, index, shape: picked(g, index),),
     badge="[ ]+",
 )
 
@@ -64,7 +64,7 @@ put_back = structural(
     "put_back",
     # Zeros of `shape`; each entry is added at its position, counted row by row.
     value=_put_back,
-    vjps=(lambda g, y, a, positions, shape: reshape(g, shape=(-1,))[positions],),
+    vjps=(lambda g, y, a, positions, shape: picked(reshape(g, shape=(-1,)), positions),),
     badge="[ ]+",
 )
 

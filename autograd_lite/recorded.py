@@ -121,6 +121,8 @@ class Recorded:
         return self._call(getattr(ufunc, method), *inputs, **kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        if any(kind is not Recorded and hasattr(kind, "_apply_rule") for kind in types):
+            return NotImplemented  # a Tensor is among the arguments, and answers
         if function in _STATIC:
             return function(*sampled(_unwrapped(args)), **_sampled_settings(kwargs))
         if function in _UNSIZED or (function is np.where and len(args) == 1):
@@ -231,7 +233,12 @@ class Recorded:
         raise self._unknown(".tobytes()")
 
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
-        raise self._unknown("the numbers (np.asarray, a function outside NumPy)")
+        raise RuleError(
+            f"compile: the numbers of a traced array of shape {self.shape} are not known: the "
+            "program is made for every array of that shape.\n"
+            "  Instead of np.asarray and functions outside NumPy use NumPy's own; instead of "
+            "table[i], with a traced i, write Tensor(table)[i]."
+        )
 
     def __repr__(self) -> str:
         return f"Recorded({self.dtype}, shape {self.shape})"
@@ -275,6 +282,10 @@ def _plainer(function: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
         if axes == tuple(reversed(range(ndim))):
             axes = None
         return np.transpose, (args[0],) if axes is None else (args[0], axes), {}
+    if function is np.take and kwargs.get("mode") == "raise":
+        positions = (kwargs.pop("indices"),) if "indices" in kwargs else ()
+        del kwargs["mode"]
+        return function, (*args, *positions), kwargs
     if function is np.broadcast_to:
         shape = args[1] if len(args) > 1 else kwargs.pop("shape")
         return function, (args[0], tuple(shape) if np.ndim(shape) else (int(shape),)), {}
@@ -341,9 +352,9 @@ def as_ndarray(x: Any) -> Any:
 
 def picked(a: Any, index: Any) -> Any:
     """a[index] of a plain array, with an index that may be traced, which NumPy would not see."""
-    if type(a) is np.ndarray and type(index) is Recorded:
-        return Recorded(index.tape, index.tape.call(operator.getitem, (a, index.op), {}))
-    return a[index]
+    places = index if isinstance(index, tuple) else (index,)
+    traced = next((x for x in places if type(x) is Recorded), None)
+    return a[index] if traced is None else traced._call(operator.getitem, a, index)
 
 
 def blank(shape: tuple[int, ...], dtype: Any, *coming: Any) -> Any:

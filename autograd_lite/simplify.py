@@ -29,7 +29,7 @@ def simplified(function: Any, args: tuple[Any, ...], op_class: Any) -> Any:
     a = args[0]
     if function is np.positive and a.dtype.kind == "f":
         return a
-    if function is operator.pow and args[1].__class__ in (int, float) and args[1] == 1:
+    if function is operator.pow and a.dtype.kind == "f" and _are_numbers(args[1:]) and args[1] == 1:
         return a
     if function is np.reshape:
         if args[1] == a.shape:
@@ -81,7 +81,7 @@ def _arithmetic(function: Any, a: Any, b: Any, op_class: Any) -> Any:
             return b
         if a.__class__ is float and a == -1 and function is operator.mul:
             return operator.neg, (b,), {}
-    elif function is operator.mul:
+    elif function is operator.mul and a.dtype == b.dtype:
         if (mask := _mask(b, op_class)) is not None and mask.shape == b.shape and a.shape:
             b = mask
         elif (mask := _mask(a, op_class)) is not None and mask.shape == a.shape and b.shape:
@@ -130,7 +130,8 @@ def _number(x: Any, beside: Any) -> Any:
     It may if the other operand alone decides shape and dtype of the result.
     """
     if not isinstance(x, np.ndarray | np.generic):
-        return float(x) if isinstance(x, int) and not isinstance(x, bool) else x
+        weak = isinstance(x, int) and not isinstance(x, bool) and beside.dtype.kind == "f"
+        return float(x) if weak else x
     other = beside.sample
     if other.__class__ is float and x.shape == () and x.dtype == np.float64:
         return float(x)

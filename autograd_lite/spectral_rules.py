@@ -16,12 +16,14 @@ for svd Townsend, Differentiating the Singular Value Decomposition (2016).
 # (rules name rows that stand further down: they are called later)
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from .errors import GradientError
 from .graph import numbers
+from .hooks import afterwards
 from .joining_rules import concatenate
 from .linalg_rules import on_lower
 from .rows import structural
@@ -57,6 +59,11 @@ def _refuse(pairs: Any, levels: Any, what: str) -> None:
 
 def _alike(a: Any, levels: Any, what: str) -> Any:
     """The matrix as it is; refused if it tells apart what belongs to levels that coincide."""
+    afterwards(partial(_refuse_unlike, what), a, levels)
+    return a
+
+
+def _refuse_unlike(what: str, a: Any, levels: Any) -> None:
     pairs = _coincident(levels)
     if np.any(pairs):
         along = np.arange(a.shape[-1])
@@ -64,7 +71,6 @@ def _alike(a: Any, levels: Any, what: str) -> Any:
         tells = np.abs(a) + np.abs(diagonal[..., :, None] - diagonal[..., None, :])
         rounding = np.sqrt(np.finfo(a.dtype).eps) * np.max(np.abs(a), axis=(-2, -1), keepdims=True)
         _refuse(pairs & (tells > rounding), levels, what)
-    return a
 
 
 alike = structural(
@@ -138,9 +144,12 @@ eigenvalues = structural(
 
 
 def _eigenvectors_vjp(g: Any, y: Any, a: Any) -> Any:
-    levels = numbers(a)[..., 0, :]
-    _refuse(_coincident(levels), levels, "eigh: eigenvalues")
+    afterwards(_refuse_coincident, numbers(a)[..., 0, :])
     return _placed(g, a, 1)
+
+
+def _refuse_coincident(levels: Any) -> None:
+    _refuse(_coincident(levels), levels, "eigh: eigenvalues")
 
 
 eigenvectors = structural(
@@ -201,15 +210,19 @@ singular_values = structural(
 
 
 def _vectors_vjp(g: Any, a: Any, rows: int, start: int) -> Any:
-    levels = numbers(a)[..., rows, :]
+    columns = a.shape[-2] - rows - 1
+    afterwards(partial(_refuse_vectors, rows, columns), numbers(a)[..., rows, :])
+    return _placed(g, a, start)
+
+
+def _refuse_vectors(rows: int, columns: int, levels: Any) -> None:
     _refuse(_coincident(levels), levels, "svd: singular values")
-    if a.shape[-2] != 2 * rows + 1 and np.any(_zero_levels(levels)):
+    if rows != columns and np.any(_zero_levels(levels)):
         raise GradientError(
             f"svd: a singular value is 0 ({np.min(levels):.4g}) and the matrix is not square "
-            f"({rows} by {a.shape[-2] - rows - 1}).\n"
+            f"({rows} by {columns}).\n"
             "  Its vector is not determined, so there is no gradient here."
         )
-    return _placed(g, a, start)
 
 
 left_vectors = structural(

@@ -37,7 +37,7 @@ class Op:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return np.shape(self.sample)
+        return () if isinstance(self.sample, tuple | list) else np.shape(self.sample)
 
     @property
     def dtype(self) -> Any:

@@ -149,15 +149,13 @@ class Version:
             for name, tensor in self._tensors.items():
                 names[name] = tensor._data
         with np.errstate(all="ignore"):
-            if not self._after:
-                value, found = function(*values)
-                vector = self.buffered.vector
-                told = found if vector is None else (function.__globals__[vector],)
-                if not self._draws and any(map(_has_nan, told)):
-                    value = None
-            else:
-                value, found, beside = function(*values)
-                rest = iter(beside)
+            value, found, *beside = function(*values)
+            vector = self.buffered.vector
+            told = found if vector is None else (function.__globals__[vector],)
+            if not self._draws and (_has_nan(value) or any(map(_has_nan, told))):
+                value = None
+            elif self._after:
+                rest = iter(*beside)
                 for count, do in self._after:
                     do(*(next(rest) for _ in range(count)))
         self._idle.append(function)
