@@ -14,7 +14,7 @@ import numpy as np
 
 from .detach import detach
 from .errors import RuleError
-from .recorded import Recorded, is_recorded
+from .recorded import Recorded, is_recorded, when_known
 from .recording import here
 from .simplify import astype
 from .surroundings import Undone
@@ -76,8 +76,4 @@ def afterwards(do: Callable[..., Any], *values: Any) -> None:
     >>> afterwards(print, Value(2.0))
     2.0
     """
-    given = [detach(x) for x in values]
-    if any(map(is_recorded, given)):
-        here.tape.after.append((tuple(x.op if is_recorded(x) else x for x in given), do))
-    else:
-        do(*given)
+    when_known(do, *map(detach, values))

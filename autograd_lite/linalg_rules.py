@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from .errors import GradientError, LinAlgError
-from .hooks import afterwards
+from .graph import numbers
+from .recorded import when_known
 from .reduction_rules import sum
 from .rows import structural
 from .rules import absolute, equal, power, sign, where
@@ -143,7 +144,7 @@ solve = structural(
 
 
 def _pinv_vjp(g: Any, y: Any, a: Any, rcond: Any) -> Any:
-    afterwards(lambda a: _refuse_lower_rank(a, rcond), a)
+    when_known(lambda a: _refuse_lower_rank(a, rcond), numbers(a))
     rows, columns = a.shape[-2:]
     p, pt, gt = y, swap(y), swap(g)
     total = -(pt @ g @ pt)
@@ -261,7 +262,7 @@ def _cofactor_slopes(h: Any, a: Any) -> Any:
 
 def _slopes_of_slopes(g: Any, h: Any, a: Any) -> Any:
     """d sum(g * cofactor_slopes(h, a)) / da, by the derivative of det(a) and of inv(a)^T."""
-    afterwards(_refuse_singular, a)
+    when_known(_refuse_singular, numbers(a))
     c = swap(inv(a))
     ch, cg = c @ swap(h) @ c, c @ swap(g) @ c
     on_h, on_g = (_block(sum(x * c, axis=(-2, -1))) for x in (h, g))
@@ -292,7 +293,7 @@ cofactor_slopes = structural(
 
 
 def _log_det_vjp(g: Any, y: Any, a: Any) -> Any:
-    afterwards(partial(_refuse_log_of_zero, a.shape), y)
+    when_known(partial(_refuse_log_of_zero, a.shape), numbers(y))
     return _block(g) * swap(inv(a))
 
 
@@ -350,7 +351,7 @@ def _qr(a: Any) -> Any:
 def _qr_vjp(g: Any, y: Any, a: Any) -> Any:
     rows = a.shape[-2]
     q, r = y[..., :rows, :], swap(y[..., rows:, :])
-    afterwards(partial(_refuse_dependent_columns, a.shape), r)
+    when_known(partial(_refuse_dependent_columns, a.shape), numbers(r))
     gq, gr = g[..., :rows, :], swap(g[..., rows:, :])
     m = lower_half(r @ swap(gr) - swap(gq) @ q)
     return swap(solve(r, swap(gq + q @ (m + swap(m)))))

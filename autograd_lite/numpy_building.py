@@ -10,10 +10,10 @@ import numpy as np
 from . import rules, shape_rules
 from .errors import ArgumentError, MutationError, ShapeError
 from .graph import Node, numbers
-from .hooks import afterwards
 from .numpy_arguments import axis_in, refuse, whole
 from .numpy_joining import stack
 from .numpy_shapes import astype, moveaxis
+from .recorded import when_known
 
 
 def linspace(
@@ -63,7 +63,7 @@ def geomspace(
 ) -> Any:
     """Numbers in equal ratios from start to stop, which have one sign."""
     refuse("np.geomspace", {"dtype": dtype})
-    afterwards(_refuse_two_signs, numbers(start) * numbers(stop))
+    when_known(_refuse_two_signs, numbers(start) * numbers(stop))
     ratio = rules.log(stop / start)
     found = start * rules.exp(linspace(0.0 * ratio, ratio, num, endpoint, axis=axis))
     return astype(found, np.result_type(found.dtype, np.float64))

@@ -10,13 +10,13 @@ import numpy as np
 from . import rules
 from .errors import ArgumentError, ShapeError
 from .graph import numbers
-from .hooks import afterwards
 from .joining_rules import concatenate
 from .numpy_arguments import array, axis_in, refuse, whole
 from .numpy_reductions import mean
 from .picking_rules import index
 from .product_rules import convolve as full_convolution
 from .product_rules import matmul
+from .recorded import when_known
 from .reduction_rules import sum
 from .shape_rules import astype, column, reshape, swap
 
@@ -42,11 +42,11 @@ def interp(
             "one point or more."
         )
     if period is not None:
-        afterwards(_refuse_no_period, period)
+        when_known(_refuse_no_period, numbers(period))
         x, xp, fp = _periodic(x, xp, fp, np.abs(numbers(period)))
         left = right = None
     knots = numbers(xp)
-    afterwards(_refuse_decreasing, knots)
+    when_known(_refuse_decreasing, knots)
     at = numbers(x)
     first, last = fp[0] if left is None else left, fp[-1] if right is None else right
     if len(knots) == 1:

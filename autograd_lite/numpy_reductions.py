@@ -11,9 +11,9 @@ import numpy as np
 from . import reduction_rules, rules, shape_rules
 from .errors import ArgumentError, AxisError, DataError
 from .graph import Node, numbers
-from .hooks import afterwards
 from .numpy_arguments import array, axes, axes_in, axis_in, plain, refuse, unset
 from .numpy_shapes import astype, ravel
+from .recorded import when_known
 
 
 def _masked(a: Any, where: Any, otherwise: Any) -> Any:
@@ -211,7 +211,7 @@ def average(
     scale = sum_(spread, axis, keepdims=keepdims)
     kind = np.result_type(a.dtype, weights.dtype)
     scale = scale if scale.dtype == kind else astype(scale, kind)
-    afterwards(_refuse_zero, scale)
+    when_known(_refuse_zero, numbers(scale))
     result = sum_(a * weights, axis, keepdims=keepdims) / scale
     return (result, scale) if returned else result
 

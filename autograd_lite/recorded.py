@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -366,6 +366,15 @@ def blank(shape: tuple[int, ...], dtype: Any, *coming: Any) -> Any:
     tape = traced[0].tape
     zeros = tape.call(np.zeros, (shape, np.dtype(dtype)), {})
     return Recorded(tape, zeros, fresh=True)
+
+
+def when_known(do: Callable[..., Any], *arrays: Any) -> None:
+    """Call `do` with these arrays: at once, or, if one of them is traced, after every run."""
+    traced = next((x for x in arrays if type(x) is Recorded), None)
+    if traced is None:
+        do(*arrays)
+    else:
+        traced.tape.after.append((tuple(map(_unwrapped, arrays)), do))
 
 
 def is_unknown(x: Any) -> bool:

@@ -23,9 +23,9 @@ import numpy as np
 
 from .errors import GradientError
 from .graph import numbers
-from .hooks import afterwards
 from .joining_rules import concatenate
 from .linalg_rules import on_lower
+from .recorded import when_known
 from .rows import structural
 from .rules import equal, where
 from .shape_rules import column, row, swap
@@ -59,7 +59,7 @@ def _refuse(pairs: Any, levels: Any, what: str) -> None:
 
 def _alike(a: Any, levels: Any, what: str) -> Any:
     """The matrix as it is; refused if it tells apart what belongs to levels that coincide."""
-    afterwards(partial(_refuse_unlike, what), a, levels)
+    when_known(partial(_refuse_unlike, what), a, levels)
     return a
 
 
@@ -144,7 +144,7 @@ eigenvalues = structural(
 
 
 def _eigenvectors_vjp(g: Any, y: Any, a: Any) -> Any:
-    afterwards(_refuse_coincident, numbers(a)[..., 0, :])
+    when_known(_refuse_coincident, numbers(a)[..., 0, :])
     return _placed(g, a, 1)
 
 
@@ -211,7 +211,7 @@ singular_values = structural(
 
 def _vectors_vjp(g: Any, a: Any, rows: int, start: int) -> Any:
     columns = a.shape[-2] - rows - 1
-    afterwards(partial(_refuse_vectors, rows, columns), numbers(a)[..., rows, :])
+    when_known(partial(_refuse_vectors, rows, columns), numbers(a)[..., rows, :])
     return _placed(g, a, start)
 
 
