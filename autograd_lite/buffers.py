@@ -86,6 +86,8 @@ class Buffered:
         for i, op in enumerate(plan.live):
             self._place(i, op)
             self._free(i)
+        if any(self._text[x] != name for x, name in self._own.items()):
+            self.vector = None  # a gradient could not be computed where it belongs
         self._finish(names)
 
     def _root(self, op: Op) -> Op:
