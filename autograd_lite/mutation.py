@@ -206,6 +206,14 @@ def _refuse_if_read(node: Any, wanted: Any) -> None:
             )
 
 
+def unchanged(node: Any) -> bool:
+    """Whether an operation would give the same from its operands as they are now."""
+    for x in node.a:
+        if isinstance(x, Guarded) and x.op is None and x.seen is not None:
+            x.notice()
+    return not any(_has_changed(node, place) for place in (OUTPUT, *range(len(node.a))))
+
+
 def _has_changed(node: Any, place: int) -> bool:
     if place == OUTPUT:
         return bool(node.version)

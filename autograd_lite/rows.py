@@ -36,6 +36,7 @@ class Rule:
     latex: str
     badge: str
     composed: Callable[..., Any] | None
+    unfolds = False
     builtin: bool
 
     def __call__(self, *operands: Any, **params: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .errors import DataError
 from .graph import Node, propagate
+from .unfolding import unfold
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +37,7 @@ def steps(node: Node) -> list[Step]:
     """Backpropagation from `node`, recorded: one step for every arrow of its graph, in order.
 
     It starts from zero and changes no `.grad`. Each step holds node, input, slot, upstream, local,
-    contribution, before and after: see `Step`.
+    contribution, before and after: see `Step`. Fused operations come as what they are made of.
 
     Raises DataError if `node` is no node, ShapeError if it has more than one entry.
 
@@ -56,6 +57,7 @@ def steps(node: Node) -> list[Step]:
             f"steps: {type(node).__name__} {node!r:.60} is not part of a graph.\n"
             "  Give a Value or a Tensor that was computed from others."
         )
+    unfold(node)
     rows: list[Any] = []
 
     def note(*row: Any) -> None:

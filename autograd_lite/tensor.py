@@ -264,7 +264,7 @@ class Tensor(Operators, Guarded):
                 numbers(x) if rule.partials[i] is None else x for i, x in enumerate(operands)
             )
         stamps, held = stamp(rule, operands)
-        given = tuple(map(numbers, operands))
+        given = tuple([x._data if type(x) is Tensor else numbers(x) for x in operands])
         try:
             if isinstance(rule, Elementwise):
                 data = rule.on_arrays(*given)
@@ -294,7 +294,8 @@ _READY = (Tensor, int, float, np.bool_, np.floating, np.integer)  # operands tha
 
 
 def _operand(rule: Rule, x: Any) -> Any:
-    if isinstance(x, _READY):
+    kind = type(x)
+    if kind is Tensor or (kind is np.ndarray and x.dtype.kind in "biuf") or isinstance(x, _READY):
         return x
     if isinstance(x, Node):
         if here.transforms:  # a float argument of one transform beside an array of another

@@ -13,6 +13,7 @@ import autograd_lite as ag
 from autograd_lite.errors import ArgumentError
 
 from . import functional
+from .affine import fused
 from .functional import operand
 from .module import Module
 
@@ -144,6 +145,11 @@ ACTIVATIONS: dict[str, Callable[[], Module]] = {
     "elu": ELU,
     "identity": Identity,
 }
+
+
+# The rows of a linear layer with each of these: a pickled graph looks for them by name.
+for _build in ACTIVATIONS.values():
+    fused(getattr(_build, "function", None))
 
 
 def _finite(owner: str, name: str, value: float) -> float:

@@ -10,7 +10,9 @@ import numpy as np
 from autograd_lite import Node, checked, drawn
 from autograd_lite.errors import ArgumentError, DataError, IndexingError, ShapeError
 from autograd_lite.recorded import as_ndarray
+from autograd_lite.rows import Elementwise
 
+from .affine import affine
 from .functional import operand
 from .init import Initializer, initializer
 from .module import Module
@@ -57,9 +59,20 @@ class Linear(Module):
         self.bias = parameter(np.zeros(self.p), "bias", self.dtype, self.scalar) if bias else None
 
     def forward(self, x: Any) -> Any:
+        return self.activated(x, None)
+
+    def activated(self, x: Any, activation: Elementwise | None) -> Any:
+        """f(X W + b) with an activation f from the rule table, None for none; fused if it can be.
+
+        >>> from autograd_lite.rules import tanh
+        >>> Linear(3, 2, rng=0).activated(np.ones((4, 3)), tanh).op
+        <rule affine_tanh>
+        """
         x = features(self, x, self.d)
+        if self.bias is not None:
+            return affine(x, self.weight, self.bias, activation)
         out = x @ self.weight
-        return out if self.bias is None else out + self.bias
+        return out if activation is None else activation(out)
 
     def config(self) -> dict[str, Any]:
         given = {"d": self.d, "p": self.p, "bias": self.bias is not None}

@@ -27,7 +27,22 @@ def _mean_picked(logits: Any, labels: Any) -> Any:
     return np.sum(_picked(logits, labels)) / len(labels)
 
 
+def _mean_picked_at_once(logits: Any, labels: Any) -> Any:
+    """The same on a plain array, in as few steps as it takes."""
+    if not (type(logits) is type(labels) is np.ndarray and logits.dtype.kind == "f"):
+        return _mean_picked(logits, labels)
+    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
+    picked = shifted[np.arange(len(labels)), labels]
+    return np.add.reduce(np.log(np.add.reduce(np.exp(shifted), axis=1)) - picked) / len(labels)
+
+
 def _cross_entropy_vjp(g: Any, y: Any, logits: Any, labels: Any) -> Any:
+    if type(logits) is type(labels) is type(g) is np.ndarray:
+        p = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
+        p /= np.add.reduce(p, axis=1, keepdims=True)
+        p[np.arange(len(labels)), labels] -= 1
+        p *= g / len(labels)
+        return p
     target = rows_of_one(labels, logits.shape[-1], logits.dtype)
     return (softmax(logits) - target) * (g / len(labels))
 
@@ -40,7 +55,7 @@ def _cross_entropy_shows(g: Any, y: Any, logits: Any, labels: Any) -> dict[str, 
 softmax_cross_entropy = structural(
     "softmax_cross_entropy",
     # Fused: from logits, p - target is all that its gradient needs, and no log of 0 can arise.
-    value=_mean_picked,
+    value=_mean_picked_at_once,
     vjps=(_cross_entropy_vjp,),
     composed=_mean_picked,
     latex=r"\operatorname{cross\_entropy}({a})",

@@ -10,8 +10,10 @@ import numpy as np
 
 from autograd_lite import Tensor
 from autograd_lite.errors import ArgumentError, ShapeError
+from autograd_lite.rows import Elementwise
 
-from .activations import ACTIVATIONS
+from .activations import ACTIVATIONS, Activation
+from .affine import fused
 from .functional import operand
 from .init import DEFAULTS, Initializer
 from .layers import Dropout, Linear
@@ -43,8 +45,16 @@ class Sequential(Module):
                 parameter.label = name
 
     def forward(self, x: Any) -> Any:
-        for layer in self.layers:
-            x = layer(x)
+        done = False
+        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
+            if done:
+                done = False
+                continue
+            activation = _fused(layer, following)
+            if activation is not None:
+                x, done = layer.activated(x, activation), True  # type: ignore[attr-defined]
+            else:
+                x = layer(x)
         return x
 
     @overload
@@ -70,6 +80,18 @@ class Sequential(Module):
         model = cls.__new__(cls)  # an MLP too is its layers
         Sequential.__init__(model, *config["layers"])
         return model
+
+
+def _fused(layer: Module, following: Module | None) -> Elementwise | None:
+    """The activation that follows a linear layer, if both are computed as one operation."""
+    if type(layer) is not Linear or not isinstance(following, Activation):
+        return None
+    plain = type(following).forward is Activation.forward
+    changed = layer.frozen or following.frozen or "forward" in vars(layer) | vars(following)
+    rule = getattr(type(following), "function", None)
+    if changed or not plain or not isinstance(rule, Elementwise) or fused(rule) is None:
+        return None
+    return rule
 
 
 class Residual(Sequential):

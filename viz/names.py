@@ -10,6 +10,7 @@ import numpy as np
 from autograd_lite.errors import DataError
 from autograd_lite.graph import Node
 from autograd_lite.source import short_names
+from autograd_lite.unfolding import unfold
 
 
 def name_nodes(root: Node, names: Mapping[str, Any] | None = None) -> dict[Node, str]:
@@ -100,7 +101,9 @@ def computed(root: Node) -> list[Node]:
     """Every node that `root` depends on, inputs first, and the left operand before the right one.
 
     That is how a person works an expression out, so letters and steps come in the order of reading.
+    Fused operations are unfolded into what they are made of.
     """
+    unfold(root)
     done: dict[Node, None] = {}
     entered: set[Node] = set()
     stack = [root]

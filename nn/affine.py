@@ -1,0 +1,100 @@
+"""Fused rows: a linear layer with its activation as one operation, O = f(X W + b).
+
+Written as X @ W, + b and f, a layer keeps three arrays for the backward pass and needs one: the
+slope of tanh, sigmoid or ReLU follows from the output alone. Which activations that is true of the
+rule table itself says, so no list of them is kept here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_lite.array_rules import matmul, sum_to
+from autograd_lite.array_sweep import holds_nan
+from autograd_lite.pullbacks import pullback, shielded_share
+from autograd_lite.reads import OUTPUT, partial_reads
+from autograd_lite.recording import here
+from autograd_lite.rows import Elementwise, Structural, structural
+
+_rows: dict[Elementwise | None, Structural | None] = {}
+
+
+def affine(x: Any, w: Any, b: Any, activation: Elementwise | None = None) -> Any:
+    """O = f(X W + b), as one operation where the slope of f can be told from the output.
+
+    x: (n, d) or (d,).  w: (d, p).  b: (p,).  activation: f, a row of one input; None: O = X W + b.
+    While somebody watches every operation, as `detect_anomaly` does, it is several.
+
+    >>> affine(np.ones((1, 2)), np.eye(2), np.zeros(2))
+    array([[1., 1.]])
+    """
+    row = fused(activation) if here.detector is None else None
+    if row is not None:
+        return row(x, w, b)
+    z = x @ w + b
+    return z if activation is None else activation(z)
+
+
+def fused(activation: Elementwise | None = None) -> Structural | None:
+    """The row of f(X W + b). None if the slope of f cannot be told from the output of f.
+
+    >>> from autograd_lite.rules import gelu, tanh
+    >>> fused(tanh), fused(gelu)
+    (<rule affine_tanh>, None)
+    """
+    if activation not in _rows:
+        usable = activation is None or _follows_from_output(activation)
+        _rows[activation] = _row(activation) if usable else None
+    return _rows[activation]
+
+
+def _follows_from_output(activation: Elementwise) -> bool:
+    if activation.arity != 1 or not activation.builtin:
+        return False
+    return activation.from_output or partial_reads(activation)[0] <= {OUTPUT}
+
+
+def _row(activation: Elementwise | None) -> Structural:
+    def composed(x: Any, w: Any, b: Any) -> Any:
+        z = x @ w + b
+        return z if activation is None else activation(z)
+
+    def value(x: Any, w: Any, b: Any) -> Any:
+        z = np.matmul(x, w)
+        if type(z) is not np.ndarray or z.dtype != np.result_type(z, b):
+            z = z + b
+            return z if activation is None else activation.on_arrays(z)
+        np.add(z, b, out=z)
+        if activation is None:
+            return z
+        if isinstance(activation.value, np.ufunc):
+            return activation.value(z, out=z)
+        return activation.on_arrays(z)
+
+    def onset(g: Any, y: Any, x: Any, w: Any, b: Any) -> Any:
+        """dL/dZ = dL/dO * f'(Z), from the output."""
+        assert activation is not None
+        if type(g) is np.ndarray and type(y) is np.ndarray:
+            share = (activation.pullbacks.get("t") or pullback(activation, "t"))(g, y, y)
+            if not holds_nan(share):
+                return share
+        return shielded_share(activation, 0, g, (y,), y)
+
+    name = "" if activation is None else activation.name
+    inside = "{a} {b} + {c}"
+    return structural(
+        "affine" + f"_{name}" * bool(name),
+        value=value,
+        vjps=(
+            lambda g, y, x, w, b: matmul.vjp(0, g, None, (x, w), {}),
+            lambda g, y, x, w, b: matmul.vjp(1, g, None, (x, w), {}),
+            lambda g, y, x, w, b: sum_to(g, shape=b.shape),
+        ),
+        onset=None if activation is None else onset,
+        composed=composed,
+        unfolds=True,
+        latex=inside if activation is None else activation.latex.replace("{a}", inside),
+        badge="XW+b" if activation is None else f"{activation.badge}(XW+b)",
+    )
