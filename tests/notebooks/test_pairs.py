@@ -23,8 +23,7 @@ def code_cells(notebook):
 def test_each_executed_notebook_has_a_source_and_each_source_one():
     assert NOTEBOOKS
     assert sorted(FOLDER.glob("*.ipynb")) == [p.with_suffix(".ipynb") for p in NOTEBOOKS]
-    numbers = [path.stem[:2] for path in NOTEBOOKS]
-    assert len({*numbers}) == len(numbers)
+    assert [path.stem[:2] for path in NOTEBOOKS] == [f"{i:02d}" for i in range(1, 11)]
 
 
 @pytest.mark.parametrize("source", NOTEBOOKS, ids=named)
