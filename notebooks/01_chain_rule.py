@@ -127,6 +127,8 @@ for a_now in (2.0, 2.01):
 # The first factor comes from further on, nearer to the result: it is the **upstream** gradient. The
 # second is what the operation itself does: the local derivative. Each step of backpropagation is one
 # such product, of two numbers, and no step is ever harder than that.
+#
+# **Exercise.** So how strongly does `m` react to `a`?
 
 # %% tags=["exercise"]
 dm_da = ...
@@ -136,7 +138,7 @@ ex.chain(dm_da)
 # Why "back"? We could begin at `a` and go forward, and would learn how everything reacts to `a`. But a
 # network has one result, the error, and millions of inputs that it could be changed by. Going backward
 # from the result, each node is told *once* how strongly the result reacts to it, whatever its number of
-# inputs, and hands that on. All derivatives cost about as much as the forward pass itself.
+# inputs, and hands that on. All derivatives together cost no more than a few forward passes.
 #
 # ## 3 · Plus copies
 #
@@ -154,6 +156,8 @@ for c_now, a_now in ((-6.0, 2.0), (-5.0, 2.0), (-6.0, 3.0)):
 
 # %% [markdown]
 # One more of either lifts $L$ by the whole 5. A plus does not split the gradient, it **copies** it.
+#
+# **Exercise.** With $\partial L/\partial d = 5$, what does the plus hand to `c`, and what to `a`?
 
 # %% tags=["exercise"]
 dL_dc = ...
@@ -175,6 +179,9 @@ ex.plus([dL_dc, dL_da_here])
 # %% tags=["predict"]
 for a_now in (2.0, 2.01):
     print(f"a = {a_now:.2f}   L = {(a_now * -3 + a_now) * 5:.2f}")
+
+# %% [markdown]
+# **Exercise.** What is $\partial L/\partial a$?
 
 # %% tags=["exercise"]
 dL_da = ...
@@ -308,7 +315,7 @@ viz.exercise(4, seed=1)
 #   $c = ab$ it is the other factor, for a plus it is 1.
 # - The backward pass begins with $\partial L/\partial L = 1$. At each arrow it multiplies **upstream by local**.
 # - Where several arrows arrive, their shares **add up**. A node hands on only when all have come.
-# - Nudging checks any gradient; backward gives all of them for about the price of one forward pass.
+# - Nudging checks any gradient; backward gives all of them for the price of a few forward passes.
 #
 # Next: [one neuron](02_one_neuron.ipynb), which learns from its gradients, and a look at what happens
 # when a node does not wait.

@@ -86,6 +86,11 @@ viz.draw(L, names=locals())
 for at in (-4.0, -2.0, 0.0, 0.9, 2.0, 4.0):
     print(f"z = {at:4.1f}   y = {np.tanh(at):7.4f}   slope = 1 - y^2 = {1 - np.tanh(at) ** 2:.4f}")
 
+# %% [markdown]
+# It is steepest in the middle, where the slope is 1, and far out it is flat.
+#
+# **Exercise.** How strongly does our neuron's $y$ react to its $z$? Compute it from the rule, not from the table.
+
 # %% tags=["exercise"]
 dy_dz = ...  # at z = 0.9, y = 0.7163
 ex.slope(dy_dz)

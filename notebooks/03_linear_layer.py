@@ -186,6 +186,7 @@ viz.draw(first, names={"O1": first})
 #
 # **Exercise.** With the $X$ from above and $G = \begin{pmatrix}4\\-1\end{pmatrix}$: compute $\partial L/\partial W$, entry by
 # entry. Entry 2, for example, is column 2 of $X$ times $G$: $2 \cdot 4 + 1 \cdot (-1) = 7$.
+# And then $\partial L/\partial b$.
 
 # %% tags=["exercise"]
 dL_dW = ...  # three rows of one number each: [[...], [...], [...]]
