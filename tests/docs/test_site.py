@@ -1,0 +1,65 @@
+"""The documentation: it builds, its links lead somewhere, and nothing comes from outside."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+for _name in ("pdoc", "latex2mathml", "markdown_it", "mdit_py_plugins"):
+    pytest.importorskip(_name, reason="pip install 'autograd-lite[docs]'")
+
+
+def build(folder, *arguments):
+    return subprocess.run(
+        [sys.executable, "-W", "error", str(ROOT / "docs" / "build.py"), str(folder), *arguments],
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    done = build(folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+def test_every_part_is_there(site):
+    for page in ("index", "architecture", "rules", "numpy", "contributing", "course/index"):
+        assert (site / f"{page}.html").is_file()
+    notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
+    assert notebooks <= {path.stem for path in (site / "course").glob("*.html")}
+    for package in ("autograd_lite", "nn", "viz"):
+        assert (site / "reference" / f"{package}.html").is_file()
+    rules = (site / "rules.html").read_text(encoding="utf-8")
+    assert "tanh" in rules
+    assert "<math" in rules
+    assert "iframe" in (site / "course" / "01_chain_rule.html").read_text(encoding="utf-8")
+
+
+def test_no_page_asks_for_anything_outside(site):
+    wanted = re.compile(r'<(?:script|img|iframe|link|source)\b[^>]*?(?:src|href)="(https?:)?//')
+    for path in (*site.rglob("*.html"), *site.rglob("*.css")):
+        text = path.read_text(encoding="utf-8")
+        assert not wanted.search(text), path.name
+        assert not re.search(r"@import|url\(['\"]?https?:", text), path.name
+
+
+def test_a_broken_link_stops_the_build(site):
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        import build as builder
+    finally:
+        sys.path.remove(str(ROOT / "docs"))
+    builder.check_links(site)
+    page = site / "index.html"
+    before = page.read_text(encoding="utf-8")
+    for link in ("nowhere.html", "rules.html#nowhere"):
+        page.write_text(before + f'<a href="{link}">x</a>', encoding="utf-8")
+        with pytest.raises(builder.SiteError, match="nowhere"):
+            builder.check_links(site)
+    page.write_text(before, encoding="utf-8")
