@@ -17,7 +17,7 @@ from .runner import ROOT, chosen, run
 
 GROWTH = "growth"
 PARTS = ROOT / "build" / "benchmarks"
-CHARTED = ("S1", "S3-arrays", "S3-calls", "T1", "T2", "T3", "fit-mnist")
+CHARTED = ("S1", "S3-calls", "T1", "T2", "T3")
 
 
 def main(arguments: list[str] | None = None) -> int:

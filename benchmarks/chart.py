@@ -1,4 +1,7 @@
-"""The bar chart of the README: one panel a workload, speed on a logarithmic axis."""
+"""The bar chart of the README: one panel a workload, speed on a logarithmic axis.
+
+Names stand above their bars, so that it can be read on a phone.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,15 @@ from html import escape
 
 from .medians import spread
 from .report import Table, digits, seconds
+from .runner import Measured
 
-WIDTH, NAMES, RIGHT = 760, 290, 150  # of the picture, of the names, of the figures at the right
-ROW, BAR, TITLE, GAP = 21, 12, 40, 14
+WIDTH, MARGIN = 480, 12
+ROW, BAR, TITLE, GAP = 31, 8, 42, 14
 
 STYLE = """
   .back { fill: #ffffff }
   text { font: 13px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
-  .title { font-weight: 600 }
+  .title { font-size: 13px; font-weight: 600 }
   .minor, .axis { fill: #59636e }
   .axis { font-size: 11px }
   .grid { stroke: #d1d9e0; stroke-width: 1 }
@@ -50,18 +54,30 @@ def chart(tables: list[Table]) -> str:
             f"<style>{STYLE}</style>",
             f'<rect class="back" width="{WIDTH}" height="{y + 18}" rx="6"/>',
             *body,
-            f'<text class="axis" x="12" y="{y + 6}">Longer is faster; each axis is logarithmic. '
-            "Medians of rounds taken in turns.</text>",
+            f'<text class="axis" x="{MARGIN}" y="{y + 4}">Longer is faster; the axes are '
+            "logarithmic. Of each peer its fastest way. Medians.</text>",
             "</svg>\n",
         ]
     )
 
 
-def panel(table: Table, top: int) -> tuple[list[str], int]:
-    """The bars of one workload, the fastest first, and their height."""
-    base = table.base
+def shown(table: Table) -> list[tuple[Measured, float]]:
+    """Rows and their times, the fastest first: all of ours, and of each peer its fastest."""
     found = [(r, spread(r.seconds)) for r in table.results]
     rows = sorted(((r, s.median) for r, s in found if s is not None), key=lambda pair: pair[1])
+    met: set[str] = set()
+    kept = []
+    for r, time in rows:
+        base = r.row.name == table.workload.baseline
+        if r.row.ours or base or r.row.peer not in met:
+            kept.append((r, time))
+        met.add(r.row.peer)
+    return kept
+
+
+def panel(table: Table, top: int) -> tuple[list[str], int]:
+    """The bars of one workload, and their height."""
+    base, rows = table.base, shown(table)
     if table.workload.kind == "memory" or base is None or not base.seconds or len(rows) < 2:
         return [], 0
     middle = spread(base.seconds)
@@ -69,35 +85,28 @@ def panel(table: Table, top: int) -> tuple[list[str], int]:
     speeds = [middle.median / time for _, time in rows]
     # from the power of ten below the slowest, so that its bar can be seen
     low, high = math.floor(math.log10(min(speeds)) - 0.15), math.log10(max(speeds))
-    left, space = 12 + NAMES, WIDTH - 12 - NAMES - RIGHT
+    space = WIDTH - 2 * MARGIN
 
     def across(speed: float) -> float:
-        return left + space * (math.log10(speed) - low) / (high - low)
+        return MARGIN + space * (math.log10(speed) - low) / (high - low)
 
-    bottom = top + TITLE + ROW * len(rows)
-    drawn = [
-        f'<text class="title" x="12" y="{top + 16}">{escape(table.heading)}</text>',
-        f'<text class="axis" x="12" y="{top + 33}">1x: {escape(base.row.name)}</text>',
-    ]
+    bottom = top + TITLE + ROW * len(rows) - 6
+    drawn = [f'<text class="title" x="{MARGIN}" y="{top + 16}">{escape(table.heading)}</text>']
     for power in range(low, math.floor(high) + 1):
         x = across(10.0**power)
-        drawn.append(
-            f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="{top + 36}" y2="{bottom}"/>'
-        )
-        label = f"{10.0**power:,g}x" if power >= 0 else f"{10.0**power:g}x"
-        drawn.append(f'<text class="axis" x="{x + 2:.1f}" y="{top + 33}">{label}</text>')
+        line = f'x1="{x:.1f}" x2="{x:.1f}" y1="{top + 38}" y2="{bottom}"'
+        drawn.append(f'<line class="grid" {line}/>')
+        if x < WIDTH - 40:
+            label = f"{10.0**power:,g}x" if power >= 0 else f"{10.0**power:g}x"
+            drawn.append(f'<text class="axis" x="{x:.1f}" y="{top + 34}">{label}</text>')
     for i, ((r, time), speed) in enumerate(zip(rows, speeds, strict=True)):
         y = top + TITLE + ROW * i
         own = ' class="own"' if r.row.ours else ""
-        drawn.append(f'<text{own} x="12" y="{y + 14}">{escape(r.row.name)}</text>')
-        length = max(2.0, across(speed) - left)
-        kind = "ours" if r.row.ours else "other"
-        drawn.append(
-            f'<rect class="{kind}" x="{left}" y="{y + 4}" width="{length:.1f}" '
-            f'height="{BAR}" rx="2"/>'
-        )
-        figure = f"{seconds(time)}, {digits(speed)}x"
-        drawn.append(
-            f'<text class="minor" x="{left + length + 6:.1f}" y="{y + 14}">{escape(figure)}</text>'
-        )
+        drawn.append(f'<text{own} x="{MARGIN}" y="{y + 12}">{escape(r.row.name)}</text>')
+        figure = escape(f"{seconds(time)}, {digits(speed)}x")
+        at = f'x="{WIDTH - MARGIN}" y="{y + 12}" text-anchor="end"'
+        drawn.append(f'<text class="minor" {at}>{figure}</text>')
+        kind, length = "ours" if r.row.ours else "other", max(2.0, across(speed) - MARGIN)
+        size = f'width="{length:.1f}" height="{BAR}"'
+        drawn.append(f'<rect class="{kind}" x="{MARGIN}" y="{y + 16}" {size} rx="2"/>')
     return drawn, TITLE + ROW * len(rows)

@@ -288,7 +288,7 @@ WORKLOADS = [
         rows=[
             Row("Python", "by hand", python_call),
             Row(OURS, "compiled", ours_call),
-            Row(OURS, "compiled, its source pasted", ours_source),
+            Row(OURS, "compiled, source pasted", ours_source),
             Row(OURS, "eager", ours_value),
             Row("CasADi", "buffers", casadi_call),
             Row("JAX", "jit", jax_call),

@@ -158,7 +158,7 @@ WORKLOADS = [
             Row(OURS, "eager", ours_eager),
             Row(OURS, "eager, nn.MLP of numbers", ours_mlp),
             Row(OURS, "compiled, floats", lambda c: over_points(c, float_program(c))),
-            Row(OURS, "compiled, floats, its source pasted", ours_source),
+            Row(OURS, "compiled, floats, source pasted", ours_source),
             Row(OURS, "compiled, arrays", ours_arrays),
             numba_row(ours_arrays),
             jax_row(ours_arrays),
