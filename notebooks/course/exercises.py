@@ -112,7 +112,7 @@ def number(
     return Exercise(check, answer, hints, slips)
 
 
-SHOWN = 60  # characters of the arguments of a call, at most
+SHOWN = 50  # characters of the arguments of a call, at most
 
 
 # --- for those who write a check ------------------------------------------------------------------

@@ -7,10 +7,9 @@ import pytest
 
 pytest.importorskip("jupytext", reason="pip install jupytext")
 
-import sheets
-
 from viz.cli import main as command
 
+import sheets
 from course.running import FOLDER, read, sources
 
 PLANS = (FOLDER / "teaching.md").read_text(encoding="utf-8")
