@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 
 from autograd_lite import Tensor, Value
-from autograd_lite.errors import ArgumentError, DataError, ShapeError, UnsupportedError
+from autograd_lite.errors import (
+    ArgumentError,
+    DataError,
+    GradientError,
+    ShapeError,
+    UnsupportedError,
+)
 from autograd_lite.graph import numbers
 
 from .flat import Array, Flat
@@ -164,17 +170,23 @@ class Optimizer:
                 sweep.run(self, self._states, gradients)
         return loss
 
-    def step_flat(self, known: Sequence[bool] | None = None) -> None:
+    def step_flat(self, known: Sequence[bool] | None = None, flat: Flat | None = None) -> None:
         """Move the parameters along the gradients in `flat.grad`, whatever their `grad` is.
 
         known: for each of `flat.params`, whether it has a gradient; all have if it is left out.
-        Raises UnsupportedError where there is no `flat`.
+        flat: the vector that the gradients were written to, to make sure that it is still the one.
+        Raises UnsupportedError where there is no `flat`, GradientError if it is another one by now.
         """
         sweep = self._one_sweep()
         if sweep is None:
             raise UnsupportedError(
                 f"{type(self).__name__}: step_flat moves Tensors of one dtype; these parameters "
                 "are not.\n  Use step()."
+            )
+        if flat is not None and sweep.flat is not flat:
+            raise GradientError(
+                f"{type(self).__name__}: the gradients were written for {flat.dtype} parameters, "
+                f"which are {sweep.flat.dtype} by now.\n  Ask for optimizer.flat anew."
             )
         if self._is_pure():
             gradients: list[Array | None] = [None] * len(self._groups)

@@ -63,6 +63,7 @@ class Run:
     def epoch(self) -> Iterator[tuple[int, float]]:
         """Train for the rest of the epoch; gives (examples, loss) after every step."""
         self.model.train()
+        self._flat = None  # asked for once an epoch: only between epochs can it become another
         if self.compiled is not None:
             self.compiled.look_again()
         if not self.batch:
@@ -108,7 +109,7 @@ class Run:
         """The programs for these batches; None if they are to be computed eagerly."""
         if self.compiled is None:
             return None
-        self._flat = flat = self.optimizer.flat
+        self._flat = flat = self._flat or self.optimizer.flat
         if flat is None:
             self.compiled.reason = (
                 f"{type(self.optimizer).__name__} does not move one vector of Tensors"
@@ -145,7 +146,7 @@ class Run:
         if self.clip_norm is not None:
             clip_flat(flat, self.clip_norm)
         self._known = programs[-1].known
-        self.optimizer.step_flat(None if all(self._known) else self._known)
+        self.optimizer.step_flat(None if all(self._known) else self._known, flat)
         return mean, score
 
     def _hand_out(self) -> None:

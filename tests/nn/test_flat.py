@@ -311,6 +311,17 @@ def test_values_and_lbfgs_have_no_flat_and_say_so():
             optimizer.step_flat()
 
 
+def test_a_gradient_written_for_another_dtype_is_refused():
+    p = Tensor([1.0])
+    optimizer = nn.SGD([p], lr=0.1)
+    flat = optimizer.flat
+    flat.gradient(0)[...] = 1.0
+    p.data = np.ones(1, dtype="float32")
+    with pytest.raises(ag.GradientError, match=r"for float64 parameters, which are float32"):
+        optimizer.step_flat(flat=flat)
+    assert p.item() == 1.0
+
+
 def test_tensors_beside_values_move_too(rng, kit):
     p, values = Tensor(np.ones(3)), kit.boxed([1.0, 2.0])
     optimizer = nn.Adam([values, p], lr=0.1)
