@@ -7,6 +7,7 @@
 """
 
 from .classes import class_pages
+from .coding import code
 from .derivation import derivation
 from .drawing import draw, install_reprs
 from .exercises import exercise
@@ -27,6 +28,7 @@ __all__ = [
     "animate_boundary",
     "class_pages",
     "class_results",
+    "code",
     "derivation",
     "draw",
     "exercise",

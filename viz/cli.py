@@ -1,4 +1,4 @@
-"""The command line: `autograd-lite demo`, `step`, `quiz`, `draw`, `worksheet`, `derive`."""
+"""The command line: `autograd-lite demo`, `step`, `quiz`, `draw`, `worksheet`, `derive`, ..."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import autograd_lite
 from autograd_lite.errors import ArgumentError, AutogradError
 
-from . import cli_class, cli_tables, expression
+from . import cli_class, cli_code, cli_tables, expression
 from .situations import ASKS
 from .text import encodable
 
@@ -32,6 +32,7 @@ EXAMPLES = """examples:
   autograd-lite pages --levels 1-8 --seeds 30 -o class.zip
   autograd-lite derive "tanh(w*x + b)" w=-3 x=2 b=6.9 --wrt w
   autograd-lite derive -o derivation.tex
+  autograd-lite code "tanh(w*x + b)" w=-3 x=2 b=6.9
   autograd-lite train data.csv --target COLUMN --save model.safetensors
   autograd-lite predict model.safetensors new.csv
 """
@@ -133,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     derive.add_argument("--latex", action="store_true", help="print LaTeX for a paper")
     derive.add_argument("-o", "--output", type=Path, metavar="FILE", help="save as .md or .tex")
     derive.set_defaults(run=_derive)
+    cli_code.add(_graph_command(commands, "code", "print the gradient as Python"), _graph)
     cli_class.add(commands)
     cli_tables.add(commands)
     return parser

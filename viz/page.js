@@ -105,6 +105,11 @@ function mount(element, model, options = {}) {
   const matrix = pageMatrix(tools, source.arrays ?? model.arrays, (frame) => ({ name: boxes[frame.receiving].name, root: model.root }));
   if (!model.quiz && (options.jump ?? true)) pageJump(tools, { frames: model.frames, boxes, stage, go });
   const folding = pageFolding(tools, { svg, model, boxes, arrows });
+  const coding = model.code ? pageCode(tools, { code: model.code, frames: model.frames, boxes, arrows, panel, root: shell, go }) : null;
+  if (coding) {
+    panel.prepend(coding.toggle);
+    said.before(coding.section);
+  }
   const explain = pagePanel(tools, shown, (on) => showGraph(current(), on), matrix);
   if (source.clicked) {
     listen(svg, "click", (event) => {
@@ -155,6 +160,7 @@ function mount(element, model, options = {}) {
     showControls(frame);
     status.textContent = [source.said?.(at), frame.status].filter(Boolean).join(" ");
     if (moved) panel.scrollTop = 0;
+    coding?.show(at);
     tips.hide();
     view.focus();
     if (at === source.length() - 1 || source.open?.(at)) play(false);
@@ -247,7 +253,7 @@ function mount(element, model, options = {}) {
     const target = event.target instanceof Element ? event.target : root;
     if (target.closest("input, textarea, select, [contenteditable]")) return;
     if (event.key === " " && target.closest("button")) return; // Space presses the button it is on
-    if (tips.move(target, event.key)) {
+    if (tips.move(target, event.key) || coding?.move(target, event.key)) {
       event.preventDefault();
     } else if (event.key === "Escape") {
       tips.hide();
@@ -259,6 +265,7 @@ function mount(element, model, options = {}) {
 
   const theme = pageTheme(tools, root);
   go(options.at ?? 0);
+  if (model.code?.opened) coding.turn(true);
   return {
     go,
     at: () => at,

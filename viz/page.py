@@ -11,6 +11,9 @@ from html import escape
 from importlib.resources import files
 from typing import Any
 
+from autograd_lite.source_lines import Source
+
+from . import code_lines
 from .formulas import Formulas, full
 from .frames import Frame, Walk, pretty
 from .mathml import plain
@@ -20,6 +23,7 @@ from .store import Store
 SCRIPTS = (
     "page.js",
     "page_panel.js",
+    "page_code.js",
     "page_folding.js",
     "page_jump.js",
     "page_matrix.js",
@@ -31,18 +35,22 @@ SCRIPTS = (
     "page_place.js",
 )
 QUIZ_SCRIPTS = ("quiz.js", "answers.js")
-STYLES = ("graph.css", "page.css", "matrix.css")
+STYLES = ("graph.css", "page.css", "matrix.css", "page_code.css")
 QUIZ_STYLES = ("quiz.css",)
 MANY = 60  # boxes above which modules are folded to begin with
 PACE = 2200  # milliseconds a frame stays while the page plays
 PHASES = {"forward": "phase_forward", "backward": "phase_backward", "update": "phase_update"}
 
 
-def model(walk: Walk) -> dict[str, Any]:
-    """Everything that the page's `mount(element, model)` shows, as plain data."""
+def model(walk: Walk, code: tuple[Source, bool] | None = None) -> dict[str, Any]:
+    """Everything that the page's `mount(element, model)` shows, as plain data.
+
+    code: the walk as source, and whether that is open to begin with.
+    """
     store = Store(frame.arrays for frame in walk.frames)
     frames = [frame.as_json() | {"arrays": store.refer(frame.arrays)} for frame in walk.frames]
-    return setting(walk) | {"frames": frames, "arrays": store.arrays}
+    found = setting(walk) | {"frames": frames, "arrays": store.arrays}
+    return found if code is None else found | {"code": code_lines.model(walk, *code)}
 
 
 def setting(walk: Walk, also: tuple[Frame, ...] = ()) -> dict[str, Any]:
@@ -119,11 +127,13 @@ def _made(box: dict[str, Any]) -> str:
     return f"{box['name']} = {box['expression']}" if box["expression"] else str(box["name"])
 
 
-def page(walk: Walk, at: int = 0) -> str:
+def page(walk: Walk, at: int = 0, code: tuple[Source, bool] | None = None, title: str = "") -> str:
     """The page as one HTML document, opened at the frame of this index."""
-    title = walk.words("page_title", root=walk.names[walk.root])
+    title = title or walk.words("page_title", root=walk.names[walk.root])
     noscript = f"{escape(walk.words('no_script'))}{picture(walk)}"
-    return document(model(walk), title, noscript, at)
+    if code is not None and code[1]:
+        noscript += f"<pre>{escape(code_lines.annotated(code[0]))}</pre>"
+    return document(model(walk, code), title, noscript, at)
 
 
 def document(shown: dict[str, Any], title: str, noscript: str, at: int = 0) -> str:

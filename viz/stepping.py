@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO, overload
 
+from autograd_lite.errors import AutogradError
 from autograd_lite.graph import Node
+from autograd_lite.graph_source import source_of
+from autograd_lite.source_lines import Source
 
 from . import files, text
 from .drawing import still
@@ -20,6 +24,8 @@ from .stage import picture
 from .terminal import walk_in
 from .walk import walk
 from .words import Words
+
+LONGEST_CODE = 60  # operations up to which a walk can be read as code as well
 
 
 class Stepper(Showable):
@@ -44,6 +50,31 @@ class Stepper(Showable):
         self.node = node
         self.model = walk(node, names, update, keep, Words(words), order, model, depth, parts)
         self.title = self.model.words("page_title", root=self.model.names[self.node])
+        self._names = {name: x for x, name in self.model.names.items()} | self._arrays()
+        self._in_order = order == "right"
+
+    def _arrays(self) -> dict[str, Any]:
+        """The plain arrays that nodes met, by the names that the walk has for them."""
+        named, operands = self.model.constants, (x for n in self.model.names for x in n.operands)
+        return {named[id(x)]: x for x in operands if id(x) in named}
+
+    @cached_property
+    def code(self) -> tuple[Source, bool] | None:
+        """The walk as source, and whether that is open to begin with; None where it has none.
+
+        It has one where every operation is drawn by itself, and there are not too many.
+        """
+        whole = all(
+            box.node is not None or box.kind == "constant" for box in self.model.outline.boxes
+        )
+        operations = sum(box.kind == "operation" for box in self.model.outline.boxes)
+        inside = self.model.outline.inside
+        if not self._in_order or not whole or inside or operations > LONGEST_CODE:
+            return None
+        try:
+            return source_of(self.node, names=self._names), False
+        except (AutogradError, ArithmeticError, AttributeError, TypeError, ValueError):
+            return None  # a learner's own rule that cannot be traced
 
     @property
     def frames(self) -> tuple[Frame, ...]:
@@ -77,11 +108,11 @@ class Stepper(Showable):
 
     def html(self) -> str:
         """The walk as one self-contained HTML page, opened at the step `at`."""
-        return page(self.model, self.at)
+        return page(self.model, self.at, self.code, self.title)
 
     def as_json(self) -> dict[str, Any]:
         """Everything that the page shows, as plain data."""
-        return as_json(self.model)
+        return as_json(self.model, self.code)
 
     def picture(self) -> str:
         """The graph with every value and gradient, as SVG."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .words_arrays import ARRAYS
+from .words_code import CODE
 from .words_exercises import EXERCISES
 from .words_network import NETWORK
 from .words_orders import ORDERS
@@ -197,6 +198,7 @@ ENGLISH: dict[str, str] = {
     "mark_receives": "receives",
     "text_step": "{phase}, step {n} of {count}: {title}",
     **ARRAYS,
+    **CODE,
     **QUIZ,
     **EXERCISES,
     **NETWORK,
