@@ -59,6 +59,4 @@ def watched(held: Held) -> tuple[dict[str, int], Any]:
     result = held.backward(middle)
     most = peak() - before
     del middle
-    if held.program:
-        between -= held.gradients
     return {"held": between, "peak": most}, result

@@ -57,13 +57,11 @@ class Held:
     read: numbers of what backward returned.
     program: forward is a first call, which traces and leaves buffers, those of the gradients among
     them; backward is a second call, and the peak is that of the second alone.
-    gradients: bytes of the gradients that a program keeps, which are not counted as held.
     """
 
     forward: Callable[[], Any]
     backward: Callable[[Any], Any]
     read: Callable[[Any], Numbers] = list
-    gradients: int = 0
     program: bool = False
 
 
