@@ -192,8 +192,8 @@ WORKLOADS = [
         unit="activations a layer",
         per=lambda case: case.minimum,
         notes=[
-            "For a compiled program: all the buffers that it keeps, those of the gradients included, "
-            "in which it may have held activations before.",
+            "For a compiled program: all the buffers that it keeps, those of the gradients "
+            "included, in which it may have held activations before.",
         ],
     )
 ]
