@@ -61,8 +61,8 @@ class Leaves:
             for parts in self.parts
             for x in parts.leaves
         ]
-        self._flat = [leaf for frame in self._frames for leaf in frame]
-        self.unrolls = any(leaf.unrolled for leaf in self._flat)
+        self.flat = [leaf for frame in self._frames for leaf in frame]
+        self.unrolls = any(leaf.unrolled for leaf in self.flat)
 
     def _unique(self, name: str) -> str:
         while name in self.names or keyword.iskeyword(name):
@@ -72,11 +72,7 @@ class Leaves:
     def values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
         """What goes into the program, of arguments of the same kinds."""
         values: list[Any] = []
-        if self.plain:
-            leaves: Any = (*args, *kwargs.values()) if kwargs else args
-        else:
-            leaves = [leaf for x in (*args, *kwargs.values()) for leaf in Parts(x, "").leaves]
-        for leaf, x in zip(self._flat, leaves, strict=True):
+        for leaf, x in zip(self.flat, self._leaves_of(args, kwargs), strict=True):
             leaf.put(x, values)
         return values
 
@@ -84,14 +80,22 @@ class Leaves:
     def direct(self) -> bool:
         """Whether arguments go in, and gradients come out, as they are."""
         order = sorted(self.chosen) == list(self.chosen)
-        return self.plain and not self.keys and order and all(leaf.is_direct for leaf in self._flat)
+        return self.plain and not self.keys and order and all(leaf.is_direct for leaf in self.flat)
 
-    def guard(self) -> Any:
-        """A quick test whether arguments are of the kinds that these are."""
+    @property
+    def plain_numbers(self) -> bool:
+        """Whether the arguments are numbers, each by itself."""
+        return self.plain and not self.keys and not self.unrolls
+
+    def guard(self, shapes: bool = True) -> Any:
+        """A quick test whether arguments are of the kinds that these are.
+
+        shapes: whether arrays must have the shapes that these have, if they are not unrolled.
+        """
         if not self.plain or self.keys:
             return lambda args: False
         names: dict[str, Any] = {"array": np.ndarray}
-        tests = [f"len(args) == {len(self._flat)}"]
+        tests = [f"len(args) == {len(self.flat)}"]
         for i, x in enumerate(self._kinds):
             if x is None:
                 return lambda args: False
@@ -99,15 +103,32 @@ class Leaves:
             if len(x) == 1:
                 tests.append(f"args[{i}].__class__ is k{i}")
             else:
-                tests.append(
-                    f"(x := args[{i}]).__class__ is array and x.shape == {x[0]!r} "
-                    f"and x.dtype is k{i}"
-                )
+                exact = shapes or self.flat[i].unrolled or not x[0]
+                shape = f"x.shape == {x[0]!r}" if exact else "x.shape"
+                tests.append(f"(x := args[{i}]).__class__ is array and {shape} and x.dtype is k{i}")
         return eval(f"lambda args: {' and '.join(tests)}", names)
 
-    def floats(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def floats(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[float]:
         """The same, of numbers alone, as floats."""
-        return map(float, args) if self.plain and not kwargs else self.values(args, kwargs)
+        values: list[float] = []
+        for leaf, x in zip(self.flat, self._leaves_of(args, kwargs), strict=True):
+            if leaf.unrolled:
+                values += x.ravel().tolist()
+            else:
+                values.append(float(x))
+        return values
+
+    def all_values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
+        """What the function is called with when it is traced: settings, too."""
+        values: list[Any] = []
+        for leaf, x in zip(self.flat, self._leaves_of(args, kwargs), strict=True):
+            values += [sample for _, sample in leaf.samples(x)]
+        return values
+
+    def _leaves_of(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        if self.plain:
+            return (*args, *kwargs.values()) if kwargs else args
+        return [leaf for x in (*args, *kwargs.values()) for leaf in Parts(x, "").leaves]
 
     def rebuild(self, traced: list[Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of the function, with traced leaves."""
@@ -118,12 +139,15 @@ class Leaves:
         count = len(built) - len(self.keys)
         return built[:count], dict(zip(self.keys, built[count:], strict=True))
 
-    def gradients(self, found: Sequence[Any], several: bool) -> Any:
-        """The gradients of the chosen arguments, as what the arguments are."""
+    def gradients(self, found: Sequence[Any], several: bool, kind: Any = None) -> Any:
+        """The gradients of the chosen arguments, as what the arguments are.
+
+        kind: what a gradient that is no array is made, if it is not already.
+        """
         rest = iter(found)
         each: dict[int, Any] = {}
         for i in sorted(set(self.chosen)):
-            leaves = [leaf.gradient(rest) for leaf in self._frames[i]]
+            leaves = [leaf.gradient(rest, kind) for leaf in self._frames[i]]
             each[i] = leaves[0] if self.plain else self.parts[i].rebuild(leaves)
         return tuple(each[i] for i in self.chosen) if several else each[self.chosen[0]]
 
@@ -161,6 +185,8 @@ class _Leaf:
             return x
         if x.__class__ is np.ndarray and x.dtype == self.dtype:
             return x
+        if x.__class__ is float:
+            return self.dtype.type(x)
         return np.asarray(x, self.dtype)[()]
 
     def put(self, x: Any, values: list[Any]) -> None:
@@ -185,9 +211,9 @@ class _Leaf:
             grid[i] = next(rest)
         return grid
 
-    def gradient(self, rest: Any) -> Any:
+    def gradient(self, rest: Any, kind: Any) -> Any:
         if not self.unrolled:
-            return next(rest)
+            return next(rest) if kind is None else kind(next(rest))
         count = int(np.prod(self.shape))
         return np.array([next(rest) for _ in range(count)], self.dtype).reshape(self.shape)
 

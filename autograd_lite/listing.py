@@ -37,7 +37,7 @@ class Plan:
         named: dict[int, str] | None = None,
     ) -> None:
         self.inputs, self.outputs, self.extra = list(inputs), list(outputs), list(extra)
-        self.live = _needed([x for x in (*outputs, *extra) if isinstance(x, Op)])
+        self.live = needed([x for x in (*outputs, *extra) if isinstance(x, Op)])
         self.uses: dict[Op, int] = {}
         for op in self.live:
             for x in op.operands:
@@ -70,7 +70,7 @@ class Plan:
         return self._names[id(x)]
 
 
-def _needed(roots: Iterable[Op]) -> list[Op]:
+def needed(roots: Iterable[Op]) -> list[Op]:
     """The operations that `roots` need, inputs left out, in the order of the trace.
 
     So what the backward pass has used up is free as early as it can be.
@@ -104,13 +104,14 @@ class Listing:
         file: str | None,
         name: str = "value_and_grad",
         single: bool = False,
+        printer: type[Printer] = Printer,
     ) -> None:
         self.plan, self.gradient_of, self.roots, self.file = plan, gradient_of, roots, file
         self.names: dict[Op, str] = {op: op.name or "x" for op in plan.inputs}
         self.lines: list[tuple[str, Op | None]] = []
         self._taken = {*self.names.values(), *plan.constants, "np", name}
         self._letters = short_names(self._taken)
-        self._printer = Printer(self._operand, plan.constant)
+        self._printer = printer(self._operand, plan.constant)
         self._outputs = {x for x in (*plan.outputs, *plan.extra) if isinstance(x, Op)}
         self._done: set[Op] = set(plan.inputs)
         self._signature(name)

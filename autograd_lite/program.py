@@ -12,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DataError, RuleError
+from .errors import ArgumentError, DataError, RuleError
 from .graph import Node
 from .tracing import positions
 from .transforms import value_and_grad
-from .version import Version
+from .version import Version, unrolled
 
+BACKENDS = ("python", "numba", "jax")
 VERSIONS = 64  # kept at most: programs for other shapes, dtypes and settings
 
 
@@ -87,6 +88,10 @@ class Program:
         unroll: bool | int | tuple[int, ...] = False,
         donate: bool = False,
     ) -> None:
+        if backend not in BACKENDS:
+            raise ArgumentError(
+                f"compile: backend={backend!r:.40} is none of {', '.join(map(repr, BACKENDS))}."
+            )
         self.function, self.argnums, self.backend = f, argnums, backend
         self.unroll, self.donate = unroll, donate
         self._versions: OrderedDict[Any, Version] = OrderedDict()
@@ -148,9 +153,11 @@ class Program:
             return f"<compiled {name}, not called yet>"
 
     def _version(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Version:
-        key = tuple(map(_kind, args))
+        loose = self.backend == "numba"
+        fixed = set(unrolled(self.unroll, len(args))) if loose else ()
+        key = tuple(_kind(x, loose and i not in fixed) for i, x in enumerate(args))
         if kwargs:
-            key = (*key, *((name, _kind(x)) for name, x in kwargs.items()))
+            key = (*key, *((name, _kind(x, loose)) for name, x in kwargs.items()))
         version = self._versions.get(key)
         if version is not None:
             if not version.is_stale():
@@ -178,16 +185,19 @@ class Program:
         return [f"x{i}" for i in range(count)] if self._names is None else self._names[:count]
 
 
-def _kind(x: Any) -> Any:
-    """What a program is made for: shape and dtype of an array, the type of a number, a setting."""
+def _kind(x: Any, loose: bool = False) -> Any:
+    """What a program is made for: shape and dtype of an array, the type of a number, a setting.
+
+    loose: whether it is one program for any number of points.
+    """
     if isinstance(x, np.ndarray):
-        return x.shape, x.dtype
+        return bool(x.shape) if loose else x.shape, x.dtype
     if isinstance(x, float | np.generic):
         return x.__class__
     if isinstance(x, dict):
-        return (dict, *((key, _kind(item)) for key, item in x.items()))
+        return (dict, *((key, _kind(item, loose)) for key, item in x.items()))
     if isinstance(x, list | tuple):
-        return (x.__class__, *map(_kind, x))
+        return (x.__class__, *(_kind(item, loose) for item in x))
     try:
         hash(x)
     except TypeError:

@@ -50,14 +50,13 @@ def quick_call(
     outputs: Callable[[Any], Any],
     long_way: Call,
     around: Surroundings,
-    is_stale: Callable[[], bool],
 ) -> Any:
     """The method that a program of floats is called by.
 
     page: the lines of the source, each with the operation that it computes.
     outputs: puts the texts of the gradients together as the call gives them.
     long_way: what is called in its place when a float has no answer.
-    around: what is outside; is_stale: whether something there has changed.
+    around: what is outside, and must be as it was.
     """
     given = [names[op] for op in plan.inputs]
     statements = [line[4:] for line, op in page if op is not None]
@@ -65,13 +64,13 @@ def quick_call(
     free = (f"_{i}" for i in itertools.count())
     own = {
         key: next(n for n in free if n not in taken)
-        for key in ("self", "missing", "more", "settings", "is_stale", "long_way", "outside")
+        for key in ("self", "missing", "more", "settings", "changed", "long_way", "outside")
     }
     globals_: dict[str, Any] = {}
     kinds = " is ".join(f"{name}.__class__" for name in given) + " is float"
     tests = [kinds, f"not {own['more']}", f"not {own['settings']}"]
     outside = around.test(globals_, own["outside"])
-    tests += [f"not {own['is_stale']}()"] if outside is None else outside
+    tests += [f"not {own['changed']}()"] if outside is None else outside
     value, *gradients = plan.outputs
     floats = _floats(plan)
     texts = [_as_float(x, names, floats) for x in (value, *gradients)]
@@ -83,7 +82,7 @@ def quick_call(
         own["long_way"]: lambda program, args, settings: long_way(
             program, *(x for x in args if x is not _MISSING), **settings
         ),
-        own["is_stale"]: is_stale,
+        own["changed"]: around.changed,
     }
     body = [_bound(line, taken, globals_) for line in statements]
     signature = ", ".join(f"{name}={own['missing']}" for name in given)
@@ -101,6 +100,13 @@ def quick_call(
     ]
     exec(compile("\n".join(lines), "<autograd-lite program>", "exec"), globals_)
     return globals_.pop("call")
+
+
+def float_page(source: str) -> Any:
+    """The page itself as a function of floats."""
+    names: dict[str, Any] = {"np": scalar_math}
+    exec(compile(source, "<autograd-lite program>", "exec"), names)
+    return names.pop("value_and_grad")
 
 
 _MISSING = object()

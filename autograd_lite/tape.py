@@ -61,9 +61,11 @@ class Tape:
     draws:  (input, function): what is computed anew before every run, as random numbers are.
     checks: (input, function): what is called with an input before every run.
     after:  (operations, function): what is called with their results after every run.
+    of_numbers: whether arrays are taken apart into numbers, which stand in object arrays.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, of_numbers: bool = False) -> None:
+        self.of_numbers = of_numbers
         self.ops: list[Op] = []
         self.draws: list[tuple[Op, Callable[[], Any]]] = []
         self.checks: list[tuple[Op, Callable[[Any], Any]]] = []
@@ -75,7 +77,7 @@ class Tape:
         """A new input of the program."""
         op = Op(None, (), {}, sample)
         op.name = name
-        self._put(op)
+        self.put(op)
         return op
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Op:
@@ -93,10 +95,11 @@ class Tape:
             _refuse_plain(function, sample)
             op = self._known[key] = Op(function, args, kwargs, sample)
             op.line, op.inside = user_line()
-            self._put(op)
+            self.put(op)
         return op
 
-    def _put(self, op: Op) -> None:
+    def put(self, op: Op) -> None:
+        """Put an operation at the end."""
         op.index = len(self.ops)
         self.ops.append(op)
 

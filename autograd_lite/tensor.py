@@ -224,7 +224,13 @@ class Tensor(Operators, Guarded):
     def __rmatmul__(self, other: Any) -> Tensor:
         return array_rules.matmul(other, self)  # type: ignore[no-any-return]
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+    @property
+    def __array__(self) -> Any:
+        if here.tape is not None and here.tape.of_numbers and is_recorded(self._data):
+            raise AttributeError("one number of an object array")  # NumPy takes it as it is
+        return self._refuse_array
+
+    def _refuse_array(self, dtype: Any = None, copy: Any = None) -> Any:
         raise LeaveGraphError(
             f"{describe(self)} was about to become a plain array, and its gradient lost.\n"
             "  To join tensors use np.stack or np.concatenate; for the numbers alone take .data."
@@ -258,6 +264,10 @@ class Tensor(Operators, Guarded):
 
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        if here.tape is not None and here.tape.of_numbers:
+            for x in operands:
+                if isinstance(x, np.ndarray) and x.dtype == object:
+                    return _entry_by_entry(rule, operands, params)
         operands = tuple([_operand(rule, x) for x in operands])
         if isinstance(rule, Elementwise) and None in rule.partials:
             operands = tuple(
@@ -325,6 +335,20 @@ def _operand(rule: Rule, x: Any) -> Any:
             f"{rule.name}: an operand is an array of {x.dtype}, shape {x.shape}.\n  {hint}"
         )
     return x
+
+
+def _entry_by_entry(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
+    """A rule of a traced number and an array of them."""
+    boxed = []
+    for x in operands:
+        box = x
+        if isinstance(x, Tensor):
+            box = np.empty((), dtype=object)
+            box[()] = x
+        boxed.append(box)
+    if not isinstance(rule, Elementwise | Predicate):
+        return rule.compute(tuple(boxed), params)
+    return np.frompyfunc(rule, len(boxed), 1)(*boxed)
 
 
 def gathered(values: Any) -> Tensor:

@@ -30,7 +30,10 @@ class Traced:
                no float, which the program is made for.
     value:     what gives the value; an array or a number if it depends on no argument.
     gradients: the same, for every argument that is differentiated.
-    extra:     what is computed beside, for `tape.after`.
+    wanted:    of every input, whether it is differentiated.
+    entrywise: whether all rules worked entry by entry.
+    boxed:     whether arguments that are not differentiated are Tensors, too, so that they can
+               stand in arrays of objects beside those that are.
     """
 
     def __init__(
@@ -40,8 +43,14 @@ class Traced:
         names: Sequence[str],
         wanted: Sequence[bool],
         rebuild: Callable[[list[Any]], tuple[Sequence[Any], dict[str, Any]]],
+        boxed: bool = False,
     ) -> None:
-        self.tape = Tape()
+        self.tape = Tape(of_numbers=boxed)
+        self.wanted = [
+            w
+            for x, w in zip(given, wanted, strict=True)
+            if isinstance(x, np.ndarray | np.generic | float)
+        ]
         self.inputs: list[Op | None] = []
         leaves: list[Any] = []
         stops: list[Tensor] = []
@@ -53,8 +62,9 @@ class Traced:
             op = self.tape.input(x, name)
             self.inputs.append(op)
             leaf: Any = Recorded(self.tape, op)
-            if differentiated:
+            if differentiated or boxed:
                 leaf = Tensor(leaf, label=name)
+            if differentiated:
                 stops.append(leaf)
             leaves.append(leaf)
         with tracing(self.tape) as labels, inside_transform(), np.errstate(all="ignore"):
@@ -67,14 +77,20 @@ class Traced:
                     op.name = name
             self._differentiate(result, stops, labels)
         self.gradient_of, self.roots = labels.gradient_of, labels.roots
+        self.entrywise = labels.entrywise
         self.owners = labels.owners  # the Tensors that arrays from outside belong to
 
     def _differentiate(self, result: Any, stops: list[Tensor], labels: Labels) -> None:
         found: dict[Node, Any] = {}
+        if isinstance(result, np.ndarray) and not is_recorded(result) and result.shape == ():
+            result = result[()]
         if labels.entrywise:
             result = self._at_every_point(result)
         if isinstance(result, np.ndarray) and not is_recorded(result) and result.dtype == object:
-            raise RuleError("compile: the function gave an array of objects, not of numbers.")
+            raise RuleError(
+                f"compile: the function gave an array of {result.size} traced numbers, shape "
+                f"{result.shape}, not one.\n  Add them up (np.sum), or pick one of them."
+            )
         if isinstance(result, Tensor) and is_recorded(numbers(result)):
             seed = np.ones(result.shape, dtype=result.dtype)
             found = propagate(result, np.broadcast_to(np.ones((), seed.dtype), seed.shape), stops)
@@ -129,7 +145,7 @@ def is_entrywise(op: Op) -> bool:
     """Whether each entry of the result depends on the same entry of the operands alone."""
     function = UFUNC_OF.get(op.function, op.function)
     plain = isinstance(function, np.ufunc) and function.signature is None
-    return plain or op.function in (None, np.where, astype)
+    return plain or op.function in (None, np.where, np.clip, astype)
 
 
 class Labels:

@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 
 from .buffers import Buffered
+from .errors import UnsupportedError
 from .leaves import Leaves
 from .listing import Listing, Plan
-from .quick import Call, is_known_to_math, quick_call
+from .loops import Loop
+from .on_jax import JaxPrinter, OnJax
+from .points import at_points, check_same_at_points, point_by_point, trace_numbers
+from .quick import Call, float_page, is_known_to_math, quick_call
 from .surroundings import NoDraws, Surroundings
 from .tape import Op
 from .traced import Traced
+from .tracing import positions
 from .transforms import value_and_grad
 
 Array = np.ndarray[Any, Any]
@@ -38,22 +43,43 @@ class Version:
         self.several = isinstance(program.argnums, tuple | list)
         f = program.function
         self.around = Surroundings(f)
-        self.leaves = Leaves(args, kwargs, chosen, names, _unrolled(program.unroll, len(args)))
+        self.leaves = Leaves(args, kwargs, chosen, names, unrolled(program.unroll, len(args)))
+        self.unrolled = self.leaves.unrolls
+        self.backend = program.backend
         with NoDraws(self.around):
-            self.traced = traced = Traced(
-                f, self.leaves.given, self.leaves.names, self.leaves.wanted, self.leaves.rebuild
-            )
+            self.traced = traced = self._traced()
         inputs = [op for op in traced.inputs if op is not None]
         draws = [op for op, _ in traced.tape.draws]
         extra = [x for ops, _ in traced.tape.after for x in ops]
         outputs = [traced.value, *traced.gradients]
         plan = Plan(inputs + draws, outputs, extra, self._names_outside(traced))
         listing = Listing(plan, traced.gradient_of, traced.roots, _file(f))
+        self.jax: OnJax | None = None
+        if self.backend == "jax":
+            page = Listing(plan, traced.gradient_of, traced.roots, _file(f), printer=JaxPrinter)
+            self.jax = OnJax(page.text, plan)
         self.source = listing.text
         self.lines = listing.lines
         self._plan, self._given_names = plan, listing.names
         self._settle(plan, traced)
         self.quick = self._quick(long_way)
+
+    def _traced(self) -> Traced:
+        f, leaves = self.function, self.leaves
+
+        def trace(given: list[Any]) -> Traced:
+            boxed = self.unrolled
+            return Traced(f, given, leaves.names, leaves.wanted, leaves.rebuild, boxed)
+
+        if not self.unrolled and self.backend != "numba":
+            return trace(leaves.given)
+        other = "backend='python'" if self.backend == "numba" else "no unroll="
+        traced = trace_numbers(trace, leaves.given, other)
+        if not self.unrolled:
+            check_same_at_points(trace, traced, leaves.given, other)
+        elif self.backend != "numba" and any(np.ndim(x) for x in leaves.given):
+            at_points(traced, leaves.given)
+        return traced
 
     def _names_outside(self, traced: Traced) -> dict[int, str]:
         """The user's names of arrays from outside, those of parameters among them."""
@@ -66,7 +92,7 @@ class Version:
     def _settle(self, plan: Plan, traced: Traced) -> None:
         """Keep what runs need, and let go of the samples."""
         self._idle: list[Any] = []
-        self.fits = self.leaves.guard()
+        self.fits = self.leaves.guard(shapes=self.backend != "numba")
         self._direct = self.leaves.direct
         self._draws = [draw for _, draw in traced.tape.draws]
         inputs = {op: i for i, op in enumerate(plan.inputs)}
@@ -84,6 +110,12 @@ class Version:
         numbers_only = all(isinstance(x, float) for x in self.leaves.given)
         self._value_dtype = value.dtype if value.dtype.kind == "f" else self.leaves.weak
         self._is_float = numbers_only and not value.shape
+        self._page: Any = None
+        self.loop: Loop | None = None
+        if self.backend == "numba":
+            self.loop = self._looped(plan, traced)
+        elif self._is_math() and not self.leaves.plain_numbers:
+            self._page = float_page(self.source)
 
     @functools.cached_property
     def buffered(self) -> Buffered:
@@ -96,21 +128,37 @@ class Version:
     @property
     def source_in_place(self) -> str:
         """What runs on arrays."""
-        return self.buffered.source
+        runs = self.loop or self.jax or self.buffered
+        return runs.source
 
     def _quick(self, long_way: Call) -> Any:
         """The method that a program of floats is called by; None if it is not such a program."""
         plan = self._plan
-        if not self._is_float or not self.leaves.plain or self.leaves.keys or self.donate:
+        if not self.leaves.plain_numbers or self._checks or not plan.inputs or not self._is_math():
             return None
-        if plan.constants or plan.extra or self._draws or self._checks or not plan.inputs:
-            return None
-        if self.leaves.unrolls:
-            return None
-        if len(plan.inputs) != len(self.leaves.given) or not all(map(is_known_to_math, plan.live)):
-            return None
-        names, stale = self._given_names, self.is_stale
-        return quick_call(plan, self.lines, names, self._put, long_way, self.around, stale)
+        return quick_call(plan, self.lines, self._given_names, self._put, long_way, self.around)
+
+    def _is_math(self) -> bool:
+        """Whether the program is one of floats that the math module can compute."""
+        plan = self._plan
+        if not self._is_float or self.donate or plan.constants or plan.extra or self._draws:
+            return False
+        if self.backend != "python" or len(plan.inputs) != len(self.leaves.given):
+            return False
+        return all(map(is_known_to_math, plan.live))
+
+    def _looped(self, plan: Plan, traced: Traced) -> Loop:
+        if plan.extra or self._draws:
+            raise UnsupportedError(
+                "compile: what is drawn anew in each call, or done beside, needs "
+                "backend='python'; numba runs a loop of numbers alone."
+            )
+        points = [
+            isinstance(x, np.ndarray) and x.ndim > 0
+            for x, op in zip(self.leaves.given, traced.inputs, strict=True)
+            if op is not None
+        ]
+        return Loop(plan, self._given_names, points, traced.wanted)
 
     def _put(self, texts: list[str]) -> str:
         """The texts of the gradients, as the caller gets them."""
@@ -127,16 +175,42 @@ class Version:
         )
 
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        if self._page is not None:
+            try:
+                value, found = self._page(*self.leaves.floats(args, kwargs))
+            except (ArithmeticError, ValueError):
+                pass
+            else:
+                if all(g == g for g in found):
+                    return float(value), self.leaves.gradients(found, self.several, float)
         values = list(args) if self._direct else self.leaves.values(args, kwargs)
         for place, check in self._checks:
             check(values[place])
         for draw in self._draws:
             values.append(draw())
-        value, found = self.run(values)
+        if self.loop is not None or self.jax is not None:
+            if self.loop is not None:
+                value, found = self.loop.run(values)
+            elif self.jax is not None:
+                given = {n: self._tensors[n]._data for n in self._tensors}
+                value, found = self.jax.run(values, {**self.constants, **given})
+            if not self._draws and any(map(_has_nan, found)):
+                value = None
+        else:
+            value, found = self.run(values)
         if value is None:
             # 0 times infinity: the rules say what it comes to
-            return careful(self.function, self.argnums, args, kwargs)
+            return self._careful(args, kwargs)
         return self._finished(value, found)
+
+    def _careful(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        if not self.unrolled:
+            return careful(self.function, self.argnums, args, kwargs)
+        leaves = self.leaves.all_values(args, kwargs)
+        value, found = point_by_point(
+            self.function, self.leaves.rebuild, leaves, self.leaves.wanted
+        )
+        return self._finished(value[()], found)
 
     def run(self, values: list[Any]) -> tuple[Any, Any]:
         """Value and gradients, of what goes in; value None if the eager engine should say."""
@@ -189,12 +263,13 @@ def _has_nan(x: Any) -> bool:
     return bool(total != total)
 
 
-def _unrolled(unroll: Any, count: int) -> Sequence[int]:
+def unrolled(unroll: Any, count: int) -> Sequence[int]:
+    """The positions of the arguments that are unrolled."""
     if unroll is True:
         return range(count)
     if unroll is False or unroll is None:
         return ()
-    return tuple(unroll) if isinstance(unroll, tuple | list) else (unroll,)
+    return [i % count for i in positions(unroll, count, "compile: unroll")]
 
 
 def _file(f: Any) -> str | None:
