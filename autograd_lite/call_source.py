@@ -22,7 +22,7 @@ from .tensor import Tensor
 from .traced import named_locals, operation, tracing
 from .tracing import positions
 from .value import Value
-from .version import _file, _unrolled
+from .version import _file, unrolled
 
 
 def source_of_call(program: Program, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Source:
@@ -78,7 +78,7 @@ def _taken_apart(program: Program, args: Sequence[Any], kwargs: Mapping[str, Any
             "  Give its .data; or compute with it, and show the graph of the result."
         )
     names = program._given_names(len(args))
-    return Leaves(values, dict(kwargs), chosen, names, _unrolled(program.unroll, len(args)))
+    return Leaves(values, dict(kwargs), chosen, names, unrolled(program.unroll, len(args)))
 
 
 def _stand_in(tape: Tape, x: Any, name: str, wanted: bool) -> Any:

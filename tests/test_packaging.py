@@ -18,13 +18,19 @@ import autograd_lite
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("autograd_lite", "nn", "viz")  # the ground floor first
 FILES = [path for floor in FLOORS for path in sorted((ROOT / floor).rglob("*.py"))]
-EXTRAS = {"matplotlib", "rich", "sklearn", "IPython", "anywidget", "onnx", "safetensors", "numba"}
+EXTRAS = {
+    *("matplotlib", "rich", "sklearn", "IPython", "anywidget", "onnx", "safetensors"),
+    *("numba", "jax"),
+}
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 COURSE = sorted((ROOT / "notebooks").rglob("*.py"))
 TEXT = {".py", ".js", ".css", ".html", ".md", ".json", ".txt", ".svg", ".toml", ".yml", ".yaml"}
 # A table may be as long as it has rows, and what is printed from it as well.
 LONG = {"autograd_lite/rules.py", "autograd_lite/value_operators.py"}
 LINES = 400
+
+# What runs a compiled program where it is installed, imported when it is asked for.
+BACKENDS = {"autograd_lite/loops.py": {"numba"}, "autograd_lite/on_jax.py": {"jax"}}
 
 
 def short(path: Path) -> str:
@@ -85,7 +91,7 @@ def test_inside_a_package_imports_are_relative(path: Path) -> None:
     "path", [path for path in FILES if path.is_relative_to(ROOT / "autograd_lite")], ids=short
 )
 def test_the_engine_needs_numpy_and_the_standard_library_alone(path: Path) -> None:
-    allowed = sys.stdlib_module_names | {"numpy"}
+    allowed = sys.stdlib_module_names | {"numpy"} | BACKENDS.get(short(path), set())
     others = [f"{where} imports {name}" for where, name in tops(path) if name not in allowed]
     assert not others
 
