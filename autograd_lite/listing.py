@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import keyword
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ class Plan:
 
     arguments: (operation, name) of the inputs.  outputs: the value, then the gradients.
     named: arrays that the user has a name for, by identity.
+    changing: arrays whose numbers may be others at the next run, by identity.
     constants: the arrays from outside, by name; they are keyword arguments of the source.
     """
 
@@ -35,6 +36,7 @@ class Plan:
         outputs: Sequence[Any],
         extra: Sequence[Any] = (),
         named: dict[int, str] | None = None,
+        changing: Collection[int] = (),
     ) -> None:
         self.inputs, self.outputs, self.extra = list(inputs), list(outputs), list(extra)
         self.live = needed([x for x in (*outputs, *extra) if isinstance(x, Op)])
@@ -44,12 +46,12 @@ class Plan:
                 self.uses[x] = self.uses.get(x, 0) + 1
         self.constants: dict[str, Any] = {}
         self._names: dict[int, str] = {}
-        self._named = named or {}
+        self._named, self._changing = named or {}, changing
         taken = {op.name for op in inputs if op.name}
         self._free = (n for n in (f"k{i}" for i in itertools.count(1)) if n not in taken)
         self._taken = taken
         for x in self.outputs:
-            if isinstance(x, np.ndarray) and array_text(x) is None:
+            if isinstance(x, np.ndarray):
                 self.constant(x)
         for op in self.live:
             _arrays(op.args, self.constant)
@@ -58,7 +60,7 @@ class Plan:
     def constant(self, x: Any) -> str:
         """The text of an array from outside: its numbers if they are few, else a name."""
         text = array_text(x)
-        if text is not None:
+        if text is not None and id(x) not in self._changing:
             return text
         if id(x) not in self._names:
             name = self._named.get(id(x))

@@ -145,6 +145,10 @@ class Program:
             self.__class__ = type("Program", (Program,), own)
         type(self).__call__ = quick  # type: ignore[method-assign]
 
+    def __reduce__(self) -> Any:
+        made = functools.partial(Program, unroll=self.unroll, donate=self.donate)
+        return made, (self.function, self.argnums, self.backend)
+
     def __repr__(self) -> str:
         name = getattr(self.function, "__name__", "function")
         try:

@@ -148,13 +148,7 @@ class Recorded:
         return self._call(function, *args, **kwargs)
 
     def __getitem__(self, index: Any) -> Any:
-        for i in index if isinstance(index, tuple) else (index,):
-            if type(i) is Recorded and i.dtype == bool:
-                raise RuleError(
-                    "compile: a mask that depends on the numbers picks a number of entries that "
-                    "is not known.\n  Use np.where(mask, a, 0), which keeps the shape."
-                )
-        return self._call(operator.getitem, self, index)
+        return self._call(operator.getitem, self, _of_known_size(index))
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self._becomes(written, index, value)
@@ -242,6 +236,16 @@ class Recorded:
 
     def __repr__(self) -> str:
         return f"Recorded({self.dtype}, shape {self.shape})"
+
+
+def _of_known_size(index: Any) -> Any:
+    for i in index if isinstance(index, tuple) else (index,):
+        if type(i) is Recorded and i.dtype == bool:
+            raise RuleError(
+                "compile: a mask that depends on the numbers picks a number of entries that "
+                "is not known.\n  Use np.where(mask, a, 0), which keeps the shape."
+            )
+    return index
 
 
 def _in_place(what: str) -> RuleError:
@@ -354,7 +358,9 @@ def picked(a: Any, index: Any) -> Any:
     """a[index] of a plain array, with an index that may be traced, which NumPy would not see."""
     places = index if isinstance(index, tuple) else (index,)
     traced = next((x for x in places if type(x) is Recorded), None)
-    return a[index] if traced is None else traced._call(operator.getitem, a, index)
+    if traced is None:
+        return a[index]
+    return traced._call(operator.getitem, a, _of_known_size(index))
 
 
 def blank(shape: tuple[int, ...], dtype: Any, *coming: Any) -> Any:

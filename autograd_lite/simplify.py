@@ -141,6 +141,8 @@ def _number(x: Any, beside: Any) -> Any:
         or other.dtype.kind != "f"
     ):
         return x
+    if isinstance(x, np.ndarray) and x.flags.writeable:  # somebody may write to it later
+        return x
     uniform = x.size == 1 or (math.prod(x.shape) > 0 and not any(x.strides))
     if (
         uniform

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dis
 import functools
 import numbers as abstract_numbers
+import operator
 import random
 import types
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from .errors import RuleError
 from .graph import Node
 from .mutation import fingerprint
 from .recorded import is_recorded
+from .value import Value
 
 _DEEP, _MANY = 6, 2000  # how far into objects to look, and at how many names
 _FEW = 12  # names that are looked at one by one
@@ -31,6 +33,9 @@ class Surroundings:
     def __init__(self, f: Any) -> None:
         self.entries: list[tuple[Any, Any, Any]] = []  # (namespace or cell, name, object)
         self.names: dict[int, str] = {}  # of arrays, by identity
+        self._items: list[tuple[list[Any], list[Any]]] = []  # lists, and what was in them
+        self._values: list[tuple[Value, float]] = []
+        self._arrays: list[Any] = []  # in containers
         self._sizes: list[tuple[dict[str, Any], int]] = []  # of objects' attributes
         self._seen: set[int] = set()
         self._function(f, 0)
@@ -42,7 +47,8 @@ class Surroundings:
 
     def watch(self, live: set[int]) -> None:
         """Notice from now on when an array is written to; those of `live` are read anew anyway."""
-        arrays = {id(x): x for _, _, x in self.entries if isinstance(x, np.ndarray)}
+        named = [x for _, _, x in self.entries if isinstance(x, np.ndarray)]
+        arrays = {id(x): x for x in named + self._arrays}
         self._watched = [(x, fingerprint(x)) for i, x in arrays.items() if i not in live]
 
     def changed(self) -> bool:
@@ -55,6 +61,11 @@ class Surroundings:
                 return True
         if any(len(attributes) != count for attributes, count in self._sizes):
             return True
+        if any(value._data is not data for value, data in self._values):
+            return True
+        for items, before in self._items:
+            if len(items) != len(before) or not all(map(operator.is_, items, before)):
+                return True
         return any(fingerprint(x) != seen for x, seen in self._watched)
 
     def test(self, names: dict[str, Any], prefix: str) -> list[str] | None:
@@ -62,7 +73,7 @@ class Surroundings:
 
         names: gets what the tests refer to.  None if the tests would be many or slow.
         """
-        if self._watched or len(self.entries) > _FEW:
+        if self._watched or self._items or self._values or len(self.entries) > _FEW:
             return None
         tests = []
         for i, (place, name, x) in enumerate(self.entries):
@@ -115,6 +126,8 @@ class Surroundings:
                 self.names.setdefault(id(x), name)
             return
         if isinstance(x, Node):
+            if isinstance(x, Value):
+                self._values.append((x, x._data))
             if name and isinstance(x._data, np.ndarray) and not is_recorded(x._data):
                 self.names.setdefault(id(x._data), x.label or name)
             return
@@ -128,6 +141,9 @@ class Surroundings:
             for key, item in list(x.items()):
                 self._entry(x, key, item, depth + 1)
         elif isinstance(x, list | tuple):
+            if isinstance(x, list):
+                self._items.append((x, list(x)))
+            self._arrays += [item for item in x if isinstance(item, np.ndarray)]
             for item in x:
                 self._object(item, name, depth + 1)
         elif hasattr(x, "__dict__") and not isinstance(x, np.random.Generator):

@@ -292,7 +292,7 @@ class Tensor(Operators, Guarded):
             raise ShapeError(refusal(rule, operands, params, str(error))) from None
         if isinstance(rule, Predicate):
             return data
-        if held:
+        if held and not is_recorded(data):
             data = unshared(np.asarray(data), operands)
         node = Tensor._node(data, rule, operands, params, stamps)
         if state.paused and here.detector is not None:

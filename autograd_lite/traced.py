@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -221,6 +222,10 @@ def tracing(tape: Tape) -> Iterator[Labels]:
         here.detector, here.tape = before
 
 
+# What NumPy and Python ask for a seed that nobody gave.
+_ENTROPY = random.SystemRandom.getrandbits.__code__
+
+
 @contextlib.contextmanager
 def named_locals(f: Any) -> Iterator[dict[str, Any]]:
     """The local variables of `f` when it returns, so that the program can call them as it does."""
@@ -234,6 +239,12 @@ def named_locals(f: Any) -> Iterator[dict[str, Any]]:
     def look(frame: Any, event: str, arg: Any) -> None:
         if event == "return" and frame.f_code is code:
             found.update(frame.f_locals)
+        elif event == "call" and frame.f_code is _ENTROPY:
+            raise RuleError(
+                "compile: the function makes a random generator without a seed, and the program "
+                "would have the same numbers in every call.\n"
+                "  Make it outside, and draw by ag.drawn(lambda: rng.random(shape))."
+            )
 
     sys.setprofile(look)
     try:

@@ -52,7 +52,7 @@ class Version:
         draws = [op for op, _ in traced.tape.draws]
         extra = [x for ops, _ in traced.tape.after for x in ops]
         outputs = [traced.value, *traced.gradients]
-        plan = Plan(inputs + draws, outputs, extra, self._names_outside(traced))
+        plan = Plan(inputs + draws, outputs, extra, self._names_outside(traced), traced.owners)
         listing = Listing(plan, traced.gradient_of, traced.roots, _file(f))
         self.jax: OnJax | None = None
         if self.backend == "jax":
@@ -223,7 +223,10 @@ class Version:
             for name, tensor in self._tensors.items():
                 names[name] = tensor._data
         with np.errstate(all="ignore"):
-            value, found, *beside = function(*values)
+            try:
+                value, found, *beside = function(*values)
+            except np.linalg.LinAlgError:
+                return None, ()  # the eager engine says which matrix it is
             vector = self.buffered.vector
             told = found if vector is None else (function.__globals__[vector],)
             if not self._draws and (_has_nan(value) or any(map(_has_nan, told))):

@@ -132,7 +132,7 @@ class BatchProgram:
     ) -> None:
         draws = [op for op, _ in tape.draws]
         extra = [output, *(x for ops, _ in tape.after for x in ops)]
-        plan = Plan([*inputs, *draws], [value, *gradients], extra)
+        plan = Plan([*inputs, *draws], [value, *gradients], extra, changing=labels.owners)
         names = Listing(plan, labels.gradient_of, labels.roots, None).names
         targets = iter([flat.gradient(i) for i, known in enumerate(self.known) if known])
         buffered = Buffered(plan, names, donate=True, targets=list(targets))
