@@ -275,6 +275,9 @@ def _plainer(function: Any, args: Any, kwargs: Any) -> tuple[Any, Any, Any]:
     kwargs = {k: v for k, v in kwargs.items() if v is not None and v is not np._NoValue}
     if kwargs.get("keepdims") is False:
         del kwargs["keepdims"]
+    axis = kwargs.get("axis")
+    if isinstance(axis, tuple) and len(axis) == 1 and function in _REDUCERS.values():
+        kwargs["axis"] = axis[0]
     if function is np.reshape:
         shape = args[1] if len(args) > 1 else kwargs.pop("shape", None)
         sample = args[0].op.sample if type(args[0]) is Recorded else args[0]

@@ -21,9 +21,12 @@ def simplified(function: Any, args: tuple[Any, ...], op_class: Any) -> Any:
     """The operation that the call comes to, or (function, args, kwargs) in a simpler form."""
     kwargs: dict[str, Any] = {}
     if function in _ARITHMETIC:
-        return _arithmetic(function, args[0], args[1], op_class)
+        a, b = _unstretched(args, op_class)
+        return _arithmetic(function, a, b, op_class)
     if function is np.where and (chosen := _chosen(args, op_class)) is not None:
         return chosen
+    if function in _COMPARISONS:
+        return function, _unstretched(args, op_class), kwargs
     if args[0].__class__ is not op_class:
         return function, args, kwargs
     a = args[0]
@@ -53,6 +56,20 @@ def simplified(function: Any, args: tuple[Any, ...], op_class: Any) -> Any:
     return function, args, kwargs
 
 
+def _unstretched(args: tuple[Any, ...], op_class: Any) -> tuple[Any, ...]:
+    """Operands that NumPy stretches itself, without broadcast_to."""
+    shapes = [x.shape if x.__class__ is op_class else np.shape(x) for x in args]
+    shape = np.broadcast_shapes(*shapes)
+    found = list(args)
+    for i, x in enumerate(args):
+        if x.__class__ is op_class and x.function is np.broadcast_to:
+            inner = x.args[0]
+            given = inner.shape if inner.__class__ is op_class else np.shape(inner)
+            if np.broadcast_shapes(given, *(s for k, s in enumerate(shapes) if k != i)) == shape:
+                found[i], shapes[i] = inner, given
+    return tuple(found)
+
+
 def _count(axis: Any) -> int:
     return len(axis) if isinstance(axis, tuple) else 1
 
@@ -67,6 +84,7 @@ def _without_ones(total: Any, shape: Any) -> bool:
     return bool(shape == tuple(n for i, n in enumerate(given) if i not in axes))
 
 
+_COMPARISONS = (operator.eq, operator.ne, operator.gt, operator.ge, operator.lt, operator.le)
 _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv)
 
 
@@ -81,6 +99,8 @@ def _arithmetic(function: Any, a: Any, b: Any, op_class: Any) -> Any:
             return b
         if a.__class__ is float and a == -1 and function is operator.mul:
             return operator.neg, (b,), {}
+    elif function in (operator.add, operator.sub) and a.dtype == b.dtype:
+        b = _uncast(b, op_class)
     elif function is operator.mul and a.dtype == b.dtype:
         if (mask := _mask(b, op_class)) is not None and mask.shape == b.shape and a.shape:
             b = mask
@@ -101,6 +121,14 @@ def _chosen(args: tuple[Any, ...], op_class: Any) -> Any:
         return None
     fits = np.broadcast_shapes(condition.shape, wanted.shape) == wanted.shape
     return wanted if fits and condition.size and wanted.dtype.kind == "f" else None
+
+
+def _uncast(x: Any, op_class: Any) -> Any:
+    """The booleans that were made floats: to add or subtract them is the same."""
+    if x.function is not astype or x.dtype.kind != "f" or not x.shape:
+        return x
+    given = x.args[0]
+    return given if given.__class__ is op_class and given.dtype == bool else x
 
 
 def _chooses_one(x: Any) -> bool:
