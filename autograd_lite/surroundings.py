@@ -10,6 +10,7 @@ import dis
 import functools
 import numbers as abstract_numbers
 import operator
+import pickle
 import random
 import types
 from collections.abc import Iterator
@@ -152,7 +153,7 @@ class Surroundings:
                 self._entry(vars(x), key, item, depth + 1)
 
 
-_LIBRARIES = {"autograd_lite", "numpy"}
+_LIBRARIES = {"autograd_lite", "nn", "numpy"}
 
 
 def _global_names(code: types.CodeType) -> Iterator[str]:
@@ -208,7 +209,7 @@ class NoDraws:
         self._before = self._randomness.get()
 
     def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        if repr(self._randomness.get()) == repr(self._before):
+        if pickle.dumps(self._randomness.get()) == pickle.dumps(self._before):
             return
         self._randomness.set(self._before)
         if kind is None:

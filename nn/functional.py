@@ -94,7 +94,7 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
 
         def check(numbers: Array) -> None:
             # a negative label is a large one without its sign
-            if numbers.size and numbers.astype(np.uintp).max() >= classes:
+            if numbers.size and np.maximum.reduce(numbers.astype(np.uintp), None) >= classes:
                 check_labels(numbers, classes, place)
 
         traced: Array = checked(labels, check)
