@@ -192,7 +192,7 @@ def asked_for(extra: str | None = None) -> set[str]:
 
 def not_asked_for(paths: list[Path], packages: set[str]) -> set[str]:
     """Where a file imports what neither Python nor one of the packages brings."""
-    beside = {path.stem for path in TESTS} | {"course", "sheets", "benchmarks"}
+    beside = {path.stem for path in TESTS} | {"course", "sheets", "benchmarks", "build"}
     known = sys.stdlib_module_names | set(FLOORS) | beside
     owners = packages_distributions()
     return {
