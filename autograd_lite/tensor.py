@@ -103,7 +103,10 @@ class Tensor(Operators, Guarded):
         return operands
 
     def local(self, slot: int) -> Any:
-        return self._local(self.op.local(slot, tuple(map(numbers, self.a)), self._data))
+        given = tuple(map(numbers, self.a))
+        if is_recorded(self._data) and getattr(self.op, "from_output", False):
+            given = (self._data,)  # so a program need not keep both
+        return self._local(self.op.local(slot, given, self._data))
 
     def local_graph(self, slot: int) -> Any:
         return self._local(self.op.local(slot, self.a, self))
