@@ -7,6 +7,7 @@ from __future__ import annotations
 import itertools
 import keyword
 import os
+import re
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -63,13 +64,19 @@ class Plan:
         if text is not None and id(x) not in self._changing:
             return text
         if id(x) not in self._names:
-            name = self._named.get(id(x))
+            name = _identifier(self._named.get(id(x)))
             if name is None or name in self._taken or keyword.iskeyword(name):
                 name = next(self._free)
             self._taken.add(name)
             self._names[id(x)] = name
             self.constants[name] = x
         return self._names[id(x)]
+
+
+def _identifier(label: str | None) -> str | None:
+    """A label as a name: that of layers.0.weight is layers_0_weight."""
+    name = re.sub(r"\W+", "_", label or "").strip("_")
+    return name if name.isidentifier() else f"p{name}" if name else None
 
 
 def needed(roots: Iterable[Op]) -> list[Op]:
