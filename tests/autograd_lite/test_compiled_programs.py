@@ -5,6 +5,7 @@ and why the others do not.
 """
 
 import os
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -106,3 +107,23 @@ def test_random_programs_on_arrays_compile_and_agree(kind):
     run()
     assert len(sources) > (10 if kind != "empty" else 2)
     assert not misformatted(sources)
+
+
+@pytest.mark.fuzz
+def test_of_thousands_of_random_programs_nearly_all_compile(capsys):
+    refused, grown = Counter(), []
+
+    @long
+    @given(array_programs())
+    def run(program):
+        grown.append(program)
+        try:
+            check(program, "as it is")
+        except ag.AutogradError as error:
+            refused[str(error).splitlines()[0]] += 1
+
+    run()
+    share = 1 - refused.total() / len(grown)
+    with capsys.disabled():
+        print(f"\n{share:.1%} of {len(grown)} programs compile and agree; refused: {dict(refused)}")
+    assert share >= 0.95
