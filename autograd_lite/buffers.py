@@ -269,7 +269,12 @@ class Buffered:
             self._place_new(op)
 
     def _place_new(self, op: Op) -> None:
-        text = self._printer.expression(op)[0]
+        alone = len(op.args) == 1 and op.args[0].__class__ is Op
+        if alone and op.function in _REDUCERS and set(op.kwargs) <= {"axis"}:
+            given, axis = self._printer.text(op.args[0]), op.kwargs.get("axis")
+            text = f"np.{_REDUCERS[op.function].__name__}.reduce({given}, {axis!r})"
+        else:
+            text = self._printer.expression(op)[0]
         name = self._named(op, self._name("t"))
         self._store[op] = Store(name, None, _NEVER)
         self._say(op, f"{name} = {text}")

@@ -48,7 +48,9 @@ def compile(
     machine code (`pip install 'autograd-lite[jit]'`); or "jax", which runs the same source under
     jax.jit.
     unroll: compute with the single numbers of array arguments, all of them or those of the given
-    positions, so that a function over weight arrays becomes a program of numbers.
+    positions, so that a function over weight arrays becomes a program of numbers, `W_0_3` among
+    them. f then gets object arrays of numbers in their place, and one number for an array of
+    points; what it gives is one number.
     donate: give results in the program's own buffers, which the next call overwrites. Otherwise
     they are the caller's.
 
