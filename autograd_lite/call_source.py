@@ -21,6 +21,7 @@ from .tape import Op, Tape
 from .tensor import Tensor
 from .traced import named_locals, operation, tracing
 from .tracing import positions
+from .unfolding import unfold
 from .value import Value
 from .version import _file, unrolled
 
@@ -29,7 +30,7 @@ def source_of_call(program: Program, args: Sequence[Any], kwargs: Mapping[str, A
     """The source of a compiled function, and the graph of one call: `source.root`, of numbers.
 
     The nodes of the graph are labelled by their names in the source. What is not differentiated is
-    a constant in it.
+    a constant in it. Fused operations come as what they are made of.
     Raises DataError if the result does not depend on what is differentiated, and what `compile`
     raises where the function cannot be traced.
 
@@ -47,6 +48,8 @@ def source_of_call(program: Program, args: Sequence[Any], kwargs: Mapping[str, A
         given, settings = leaves.rebuild(stand_ins)
         with named_locals(program.function) as seen:
             result = program.function(*given, **settings)
+        if isinstance(result, Tensor):
+            unfold(result)
         for name, x in seen.items():
             op = operation(x)
             if isinstance(op, Op) and op.name is None:

@@ -23,6 +23,7 @@ from .symbols import Symbol
 from .tape import Op, Tape
 from .tensor import Tensor
 from .traced import operation, tracing
+from .unfolding import unfold
 
 
 def source_of(
@@ -35,7 +36,8 @@ def source_of(
     It is what `compile` prints for a function, made of the nodes themselves: its arguments are the
     leaves and the arrays that they met, its names the labels. Choices that were made while the
     graph was computed, as by an `if` or the condition of a `where`, are as they were. Where the
-    node has several entries, the gradient is that of their sum. The graph is only read.
+    node has several entries, the gradient is that of their sum. Fused operations come as what they
+    are made of.
 
     wrt: a leaf, or several, to differentiate by; left out: every leaf that a gradient reaches.
     names: `locals()`, to call nodes and arrays by their variables.
@@ -61,8 +63,9 @@ def source_of(
             f"source_of: names={names!r:.60} is {type(names).__name__}, not names with their "
             'objects.\n  Give names=locals(), or a dict such as {"w": w}.'
         )
-    order = in_reading_order(node)
     node.verify(downward(node))
+    unfold(node)
+    order = in_reading_order(node)
     wanted = None if wrt is None else _leaves(wrt, order)
     stands = _Again(node, order, _Names(names or {}))
     found = Differentiated(stands.tape, stands.nodes, node, wanted, stands.labels)

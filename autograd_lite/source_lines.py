@@ -127,6 +127,7 @@ class Differentiated:
             for x in self.wanted
         ]
         self._roots = told.roots | labels.roots
+        self._changing = told.owners
         values = {op for op in self.operations.values() if isinstance(op, Op)}
         self._values = values
         self._gradient_of = {op: x for op, x in labels.gradient_of.items() if op not in values}
@@ -142,7 +143,8 @@ class Differentiated:
         inputs: its arguments, in order.  named: arrays that people have a name for, by identity.
         file: of the function that was traced.
         """
-        plan = Plan(inputs, [self.operations[self.root], *self.gradients], (), dict(named or {}))
+        outputs = [self.operations[self.root], *self.gradients]
+        plan = Plan(inputs, outputs, (), dict(named or {}), self._changing)
         listing = Listing(plan, self._gradient_of, self._roots, file)
         tied = self._tied()
         stated = {op for _, op in listing.lines if op is not None}
@@ -157,7 +159,8 @@ class Differentiated:
             arrows = tuple(x for x in ties if not isinstance(x, Node))
             value = None if following is op else op.sample  # a long statement has several lines
             lines.append(SourceLine(text, value, nodes, arrows))
-        names = {x: listing.names[op] for x, op in self.operations.items() if op in listing.names}
+        named_ops = [(x, op) for x, op in self.operations.items() if isinstance(op, Op)]
+        names = {x: listing.names[op] for x, op in named_ops if op in listing.names}
         after = {arrow: _text(told[-1], listing) for arrow, told in self.arrows.items()}
         given = {listing.names[op]: op.sample for op in plan.inputs}
         return Source(self.root, tuple(lines), names, given | plan.constants, after)

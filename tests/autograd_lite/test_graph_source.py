@@ -106,7 +106,10 @@ def test_the_running_example_line_by_line():
     code = [line.text.split("#")[0].strip() for line in source.lines if line.value is not None]
     assert code[:3] == ["c = a * b", "d = c + a", "L = d * k"]
     assert [float(line.value) for line in source.lines if line.nodes] == [-6.0, -4.0, -20.0]
+    assert [float(line.value) for line in source.lines if line.arrows] == [-10.0, 10.0]
     root = source.root
+    c = root.operands[0].operands[0]
+    assert len(lines_of_arrow(source, c, 0)) == len(lines_of_arrow(source, c, 1)) == 1
     d = root.operands[0]
     assert source.after[root, 0] == "k"  # dL/dd is k itself: no statement
     assert source.after[root, 1] == "d"
@@ -200,6 +203,22 @@ def test_a_call_of_a_program_has_its_source_and_the_graph_of_the_numbers(f, argn
         assert not line.nodes or any(
             np.allclose(line.value, x.data) for x in line.nodes if x.shape == np.shape(line.value)
         )
+
+
+def test_a_fused_layer_in_a_program_is_shown_as_what_it_is_made_of():
+    model = nn.Sequential(nn.Linear(3, 2, rng=0), nn.Tanh())
+    program = ag.compile(lambda x: np.sum(model(x) ** 2))
+    x = np.array([[1.0, 2.0, 3.0]])
+    value, slope = program(x)
+    source = source_of_call(program, (x,), {})
+    assert source.text == program.source
+    np.testing.assert_allclose(source.root.data, value, rtol=1e-6)
+    found, (gradient,) = run(source)
+    np.testing.assert_allclose(found, value, rtol=1e-6)
+    np.testing.assert_allclose(gradient, slope, rtol=1e-5)
+    told = {node.op.name for node in downward(source.root) if node.op is not None}
+    assert {"matmul", "add", "tanh"} <= told
+    assert set(source.after) <= {(s.node, s.slot) for s in ag.steps(source.root)}
 
 
 def test_what_a_program_cannot_show_is_refused():
