@@ -210,7 +210,8 @@ def _bind(rule: Elementwise) -> None:
             "__package__": __package__,
             "Any": Any,
         }
-        exec("class Operators:\n" + operator_source(rule), names)
+        printed = "class Operators:\n" + operator_source(rule)
+        exec(compile(printed, "<autograd-lite operator>", "exec"), names)
         for method in method_names(rule):
             if hasattr(names["Operators"], method):
                 setattr(Value, method, getattr(names["Operators"], method))

@@ -32,7 +32,7 @@ def pullback(rule: Elementwise, which: str) -> Callable[..., Any]:
     traced = [slot for slot, kind in enumerate(which) if kind == "t"]
     if _is_printed(rule, which, traced):
         names: dict[str, Any] = {"np": np}
-        exec(source(rule, traced), names)
+        exec(compile(source(rule, traced), "<autograd-lite pullback>", "exec"), names)
         found: Callable[..., Any] = names[rule.name]
     else:
 
