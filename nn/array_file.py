@@ -50,6 +50,8 @@ def read(path: str | os.PathLike[str], kind: str) -> tuple[dict[str, str], dict[
         with safetensors.safe_open(path, framework="np") as file:
             texts = dict(file.metadata() or {})
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        if any(array.dtype.kind not in "biuf" for array in arrays.values()):
+            raise ValueError("not understood")  # of a type that another package taught NumPy
     except (safetensors.SafetensorError, TypeError, ValueError, KeyError, OverflowError) as error:
         raise FileError(
             f"{path} is no safetensors file, or is damaged: {_reason(str(error))}.\n"
