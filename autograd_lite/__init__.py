@@ -12,7 +12,8 @@ backpropagation, and prints itself as LaTeX and as Python.
 -10.0
 """
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from .anomaly import detect_anomaly
 from .checkpoint import checkpoint
@@ -41,12 +42,9 @@ from .errors import (
 )
 from .forward import jvp
 from .graph import Node
-from .graph_source import source_of
 from .higher import hessian, hvp, jacobian
-from .hooks import afterwards, checked, drawn
 from .memory import Kept, Memory, memory
 from .numpy_reductions import logsumexp, mean, std, var
-from .program import Program, compile
 from .recording import no_grad
 from .rows import TABLE
 from .rules import (
@@ -112,13 +110,29 @@ from .rules import (
     trunc,
     where,
 )
-from .source_lines import Source
 from .stepwise import Step, steps
 from .tensor import Tensor
 from .transforms import grad, value_and_grad, vjp
 from .value import Value
 
+if TYPE_CHECKING:
+    from .graph_source import source_of
+    from .hooks import afterwards, checked, drawn
+    from .program import Program, compile
+    from .source_lines import Source
+
 abs = absolute
+# What tracing takes is imported when it is asked for first, to keep the engine's own import short.
+_LATER = {
+    "Program": "program",
+    "Source": "source_lines",
+    "afterwards": "hooks",
+    "checked": "hooks",
+    "compile": "program",
+    "drawn": "hooks",
+    "source_of": "graph_source",
+}
+
 __all__ = [
     "TABLE",
     "AnomalyError",
@@ -239,7 +253,14 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Rows that were defined at run time: `ag.softsign` after `ag.define("softsign", ...)`."""
+    """What is imported later, and rows that were defined at run time.
+
+    `ag.softsign` is there after `ag.define("softsign", ...)`.
+    """
+    if name in _LATER:
+        found = getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
+        globals()[name] = found
+        return found
     if name in TABLE:
         return TABLE[name]
     raise AttributeError(f"module 'autograd_lite' has no attribute {name!r}")
