@@ -10,6 +10,7 @@ import numpy as np
 from autograd_lite.errors import DataError
 from autograd_lite.graph import Node
 from autograd_lite.source import short_names
+from autograd_lite.source_lines import in_reading_order
 from autograd_lite.unfolding import unfold
 
 
@@ -104,19 +105,7 @@ def computed(root: Node) -> list[Node]:
     Fused operations are unfolded into what they are made of.
     """
     unfold(root)
-    done: dict[Node, None] = {}
-    entered: set[Node] = set()
-    stack = [root]
-    while stack:
-        node = stack[-1]
-        if node in done:
-            stack.pop()
-        elif node in entered:
-            done[stack.pop()] = None
-        else:
-            entered.add(node)
-            stack += [x for x in reversed(node.operands) if isinstance(x, Node) and x not in done]
-    return list(done)
+    return in_reading_order(root)
 
 
 def _variables(names: Mapping[str, Any]) -> Iterator[tuple[Node, str]]:
