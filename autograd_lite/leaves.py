@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import keyword
+import math
 import numbers as abstract_numbers
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,20 @@ from .containers import Parts
 from .errors import DataError
 
 Array = np.ndarray[Any, Any]
+
+
+class Bundle(NamedTuple):
+    """Inputs of a program that are given together: the entries of an array that is taken apart.
+
+    shape: of that array; None for one input that is given as it is.
+    wanted: whether their gradients leave, together as well.
+    """
+
+    name: str
+    shape: tuple[int, ...] | None
+    size: int
+    dtype: Any
+    wanted: bool
 
 
 class Leaves:
@@ -50,7 +65,7 @@ class Leaves:
             for x, place in zip(parts.leaves, parts.places, strict=True):
                 leaf = _Leaf(x, wanted, i in unrolled, weak, place)
                 frame.append(leaf)
-                name = _identifier(base, place)
+                name = leaf.name = _identifier(base, place)
                 for entry, sample in leaf.samples(x):
                     self.given.append(sample)
                     self.names.append(self._unique(name + entry))
@@ -63,6 +78,11 @@ class Leaves:
         ]
         self.flat = [leaf for frame in self._frames for leaf in frame]
         self.unrolls = any(leaf.unrolled for leaf in self.flat)
+        whole: set[str] = set()
+        for leaf in self.flat:
+            while leaf.unrolled and (leaf.name in whole or leaf.name in self.names):
+                leaf.name += "_"
+            whole.add(leaf.name)
 
     def _unique(self, name: str) -> str:
         while name in self.names or keyword.iskeyword(name):
@@ -70,11 +90,14 @@ class Leaves:
         return name
 
     def values(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[Any]:
-        """What goes into the program, of arguments of the same kinds."""
-        values: list[Any] = []
-        for leaf, x in zip(self.flat, self._leaves_of(args, kwargs), strict=True):
-            leaf.put(x, values)
-        return values
+        """What goes into the program, of arguments of the same kinds: one for every bundle."""
+        leaves = zip(self.flat, self._leaves_of(args, kwargs), strict=True)
+        return [leaf.take(x) for leaf, x in leaves if not leaf.is_setting]
+
+    @property
+    def bundles(self) -> list[Bundle]:
+        """What goes in, in order."""
+        return [leaf.bundle for leaf in self.flat if not leaf.is_setting]
 
     @property
     def direct(self) -> bool:
@@ -139,15 +162,23 @@ class Leaves:
         count = len(built) - len(self.keys)
         return built[:count], dict(zip(self.keys, built[count:], strict=True))
 
-    def gradients(self, found: Sequence[Any], several: bool, kind: Any = None) -> Any:
-        """The gradients of the chosen arguments, as what the arguments are.
+    def joined(self, found: Sequence[Any], kind: Any = None) -> list[Any]:
+        """The gradients of single inputs as those of bundles.
 
         kind: what a gradient that is no array is made, if it is not already.
         """
         rest = iter(found)
+        return [leaf.gradient(rest, kind) for leaf in self.flat if leaf.wanted]
+
+    def gradients(self, found: Sequence[Any], several: bool) -> Any:
+        """The gradients of the chosen arguments, as what the arguments are.
+
+        found: one for every bundle that is differentiated.
+        """
+        rest = iter(found)
         each: dict[int, Any] = {}
         for i in sorted(set(self.chosen)):
-            leaves = [leaf.gradient(rest, kind) for leaf in self._frames[i]]
+            leaves = [next(rest) for _ in self._frames[i]]
             each[i] = leaves[0] if self.plain else self.parts[i].rebuild(leaves)
         return tuple(each[i] for i in self.chosen) if several else each[self.chosen[0]]
 
@@ -156,6 +187,7 @@ class _Leaf:
     """One number, array or setting among the arguments."""
 
     def __init__(self, x: Any, wanted: bool, unrolled: bool, weak: Any, place: str) -> None:
+        self.name = ""
         self.wanted = wanted
         self.shape: tuple[int, ...] = np.shape(x) if isinstance(x, np.ndarray) else ()
         self.unrolled = unrolled and isinstance(x, np.ndarray)
@@ -173,11 +205,17 @@ class _Leaf:
                 "differentiated.\n  Choose the arguments to differentiate by argnums."
             )
         own = isinstance(x, np.ndarray) and x.dtype.kind == "f"
-        self.is_direct = not self.is_setting and not self.unrolled and (own or not wanted)
+        self.is_direct = not self.is_setting and (own or not (wanted or self.unrolled))
+        self.size = math.prod(self.shape) if self.unrolled else 1
         self.dtype: Any = None
         if wanted or self.unrolled:
             kind = getattr(x, "dtype", None)
             self.dtype = weak if kind is None else kind if kind.kind == "f" else np.dtype(float)
+
+    @property
+    def bundle(self) -> Bundle:
+        shape = self.shape if self.unrolled else None
+        return Bundle(self.name, shape, self.size, self.dtype, self.wanted)
 
     def take(self, x: Any) -> Any:
         """The value that goes in."""
@@ -188,12 +226,6 @@ class _Leaf:
         if x.__class__ is float:
             return self.dtype.type(x)
         return np.asarray(x, self.dtype)[()]
-
-    def put(self, x: Any, values: list[Any]) -> None:
-        if self.unrolled:
-            values.extend(map(self.dtype.type, x.ravel().tolist()))
-        elif not self.is_setting:
-            values.append(self.take(x))
 
     def samples(self, x: Any) -> list[tuple[str, Any]]:
         """What the leaf is traced with, and how its entries are numbered."""
@@ -214,8 +246,8 @@ class _Leaf:
     def gradient(self, rest: Any, kind: Any) -> Any:
         if not self.unrolled:
             return next(rest) if kind is None else kind(next(rest))
-        count = int(np.prod(self.shape))
-        return np.array([next(rest) for _ in range(count)], self.dtype).reshape(self.shape)
+        found = [next(rest) for _ in range(self.size)]
+        return np.array(found, self.dtype).reshape(self.shape)
 
 
 def _is_leaf(x: Any) -> bool:

@@ -6,15 +6,17 @@ import functools
 import itertools
 import math
 import operator
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .errors import DependencyError, UnsupportedError
+from .leaves import Bundle
 from .listing import Plan
 from .points import common_shape
-from .print_numpy import ATOM, Printed, Printer, function_text, number_text
+from .print_numpy import ATOM, Printed, Printer, dtype_text, function_text, number_text
 from .simplify import astype
 from .tape import UFUNC_OF, Op
 
@@ -27,27 +29,55 @@ _WORDS: dict[Any, str] = {
     operator.or_: "{0} | {1}", np.where: "{1} if {0} else {2}", np.logical_not: "not {0}",
     np.clip: "np.minimum(np.maximum({0}, {1}), {2})",
 }  # fmt: skip
+_LANES = 8  # points that are computed side by side
+_MOST = 1000  # sums up to which the compiler finds out in time that their rows are apart
+_OWN = (
+    "count",
+    "i",
+    "k",
+    "numbers",
+    "points",
+    "rows",
+    "size",
+    "slopes",
+    "start",
+    "sums",
+    "totals",
+    "values",
+)
+Names = dict[str, str]
+_MOVED = 16  # operations computed side by side that save what moving one number costs
+_INSTRUCTIONS: set[Any] = {
+    np.sqrt, np.absolute, np.fabs, np.square, np.positive, np.invert, np.maximum, np.minimum,
+}  # fmt: skip
 _KINDS = ("float64", "float32", "int64", "int32", "int16", "int8", "bool")
 
 
 class Loop:
     """Runs a program of numbers at any number of points.
 
-    run(leaves) takes what the program takes, numbers and arrays of points, and gives the value at
-    each point and the gradients: at each point for an array, added up for a number.
+    run(given) takes what the program takes, one for every bundle: numbers, arrays of points, and
+    arrays that are taken apart. It gives the value at each point and the gradients: at each point
+    for an array of points, added up for a number.
     """
 
     def __init__(
-        self, plan: Plan, names: dict[Op, str], is_point: Sequence[bool], wanted: Sequence[bool]
+        self,
+        plan: Plan,
+        names: dict[Op, str],
+        is_point: Sequence[bool],
+        bundles: Sequence[Bundle],
     ) -> None:
         self.plan, self.names = plan, dict(names)
-        self.is_point = list(is_point)
+        self.is_point, self.bundles = list(is_point), list(bundles)
+        wanted = [b.wanted for b in bundles for _ in range(b.size)]
         self.wanted = [i for i, w in enumerate(wanted) if w]
         self.totals = [k for k, i in enumerate(self.wanted) if not is_point[i]]
         self.spread = [k for k, i in enumerate(self.wanted) if is_point[i]]
         self.dtypes = [_dtype(x) for x in plan.outputs]
         self._printer = Printer(self._operand, _constant)
         self._check()
+        self._plan_run()
         self.source = self._printed()
         self._function = _compiled(self.source)
 
@@ -59,6 +89,28 @@ class Loop:
                     "  Use float32 or float64, or backend='python'."
                 )
 
+    def _plan_run(self) -> None:
+        """Where in what is given the points and the numbers are, and where gradients come out."""
+        self._points: list[int] = []
+        self._numbers: list[tuple[int, bool]] = []
+        self._out: list[tuple[int, Bundle | None, int]] = []
+        self._slopes = [self.dtypes[1 + k] for k in self.spread]
+        self._count = len(self.totals)
+        at, totals, spread = 0, 0, 0
+        for i, bundle in enumerate(self.bundles):
+            point = bundle.shape is None and self.is_point[at]
+            if point:
+                self._points.append(i)
+            else:
+                self._numbers.append((i, bundle.shape is not None))
+            at += bundle.size
+            if bundle.wanted and point:
+                self._out.append((i, None, spread))
+                spread += 1
+            elif bundle.wanted:
+                self._out.append((i, bundle, totals))
+                totals += bundle.size
+
     # --- the source -----------------------------------------------------------------------------
 
     def _operand(self, op: Op) -> Printed:
@@ -67,41 +119,121 @@ class Loop:
     def _printed(self) -> str:
         taken = set(self.names.values())
         free = (f"t{i}" for i in itertools.count(1) if f"t{i}" not in taken)
-        own = {
-            key: next(n for n in (key + "_" * i for i in itertools.count()) if n not in taken)
-            for key in ("count", "i", "numbers", "totals", "values", "slopes", "points")
-        }
-        numbers, i = own["numbers"], own["i"]
-        head: list[str] = []
-        inner: list[str] = []
-        body: list[str] = []
-        for k, (op, point) in enumerate(zip(self.plan.inputs, self.is_point, strict=True)):
-            place = f"{own['points']}{k}[{i}]" if point else f"{numbers}[{k}]"
-            text = place if point else _cast(place, op.dtype)
-            (inner if point else head).append(f"{self.names[op]} = {text}")
         for op in self.plan.live:
             if op not in self.names:
                 self.names[op] = next(free)
-            body.append(f"{self.names[op]} = {_cast(self._text(op), op.dtype, op.function)}")
+        taken = set(self.names.values())
+        own = {
+            key: next(n for n in (key + "_" * i for i in itertools.count()) if n not in taken)
+            for key in _OWN
+        }
+        numbers, points, values = own["numbers"], own["points"], own["values"]
+        head: list[str] = []
+        arrays: list[tuple[str, Op]] = []
+        for k, (op, point) in enumerate(zip(self.plan.inputs, self.is_point, strict=True)):
+            if point:
+                arrays.append((f"{points}{k}", op))
+            else:
+                head.append(f"{self.names[op]} = {_cast(f'{numbers}[{len(head)}]', op.dtype)}")
+        body = [
+            f"{self.names[op]} = {_cast(self._text(op), op.dtype, op.function)}"
+            for op in self.plan.live
+        ]
         value, *gradients = self.plan.outputs
-        body.append(f"{own['values']}[{i}] = {self._result(value)}")
-        # added up in memory: as variables of the loop they would make numba three times as slow
-        for j, k in enumerate(self.totals):
-            body.append(f"{own['totals']}[{j}] += {self._result(gradients[k])}")
+        spread = [(values, self._result(value), self.dtypes[0])]
         for k in self.spread:
-            body.append(f"{own['slopes']}{k}[{i}] = {self._result(gradients[k])}")
-        given = [f"{own['points']}{k}" for k, point in enumerate(self.is_point) if point]
-        outs = [f"{own['slopes']}{k}" for k in self.spread]
-        signature = [own["count"], numbers, *given, own["values"], own["totals"], *outs]
+            text = f"{own['slopes']}{k}"
+            spread.append((text, self._result(gradients[k]), self.dtypes[1 + k]))
+        added = [(self._result(gradients[k]), self.dtypes[1 + k]) for k in self.totals]
+        signature = [own["count"], numbers, *(name for name, _ in arrays), values, own["totals"]]
+        signature += [name for name, _, _ in spread[1:]]
+        inner = self._in_blocks if self._is_worth_blocks(len(arrays)) else self._one_by_one
         return "\n".join(
             [
                 f"def value_and_grad({', '.join(signature)}):",
-                *(f"    {line}" for line in head),
-                f"    for {i} in range({own['count']}):",
-                *(f"        {line}" for line in (*inner, *body)),
+                *(f"    {line}" for line in [*head, *inner(own, arrays, body, spread, added)]),
                 "",
             ]
         )
+
+    def _is_worth_blocks(self, arrays: int) -> bool:
+        """Whether what is computed side by side saves more than what is moved costs."""
+        if not arrays or len(self.totals) > _MOST:
+            return False
+        calls = sum(not _is_arithmetic(op) for op in self.plan.live)
+        return len(self.plan.live) > _MOVED * (arrays + 1 + len(self.spread) + calls)
+
+    def _one_by_one(
+        self, own: Names, arrays: Any, body: list[str], spread: Any, added: Any
+    ) -> list[str]:
+        i = own["i"]
+        inner = [f"{self.names[op]} = {name}[{i}]" for name, op in arrays]
+        inner += body
+        inner += [f"{name}[{i}] = {text}" for name, text, _ in spread]
+        # added up in memory: as variables of the loop they would make numba three times as slow
+        inner += [f"{own['totals']}[{j}] += {text}" for j, (text, _) in enumerate(added)]
+        return [f"for {i} in range({own['count']}):", *(f"    {line}" for line in inner)]
+
+    def _in_blocks(
+        self, own: Names, arrays: Any, body: list[str], spread: Any, added: Any
+    ) -> list[str]:
+        """Eight points at a time, so that the processor can compute them side by side.
+
+        What is read and written lies in the rows of one array for each dtype: the compiler sees
+        then that no row runs into another. Of the last block some points may be none of the
+        caller's; what they give is left behind.
+        """
+        i, k, start, size, sums = (own[key] for key in ("i", "k", "start", "size", "sums"))
+        counts: dict[str, int] = {}
+
+        def row(dtype: Any) -> tuple[str, int]:
+            name = f"{own['rows']}_{dtype.name}"
+            counts[name] = counts.get(name, 0) + 1
+            return name, counts[name] - 1
+
+        def text_of(place: tuple[str, int]) -> str:
+            return f"{place[0]}[{place[1]}, {i}]"
+
+        inside = [(name, op, text_of(row(op.dtype))) for name, op in arrays]
+        outside = [(name, text, text_of(row(dtype))) for name, text, dtype in spread]
+        totals = [(text, row(dtype)) for text, dtype in added]
+        lines = [f"{sums} = np.zeros(({len(added)}, {_LANES}))"] * bool(added)
+        lines += [
+            f"{name} = np.zeros(({count}, {_LANES}), {dtype_text(name.rpartition('_')[2])})"
+            for name, count in counts.items()
+        ]
+        block = [f"{size} = min({_LANES}, {own['count']} - {start})", f"for {i} in range({size}):"]
+        block += [f"    {place} = {name}[{start} + {i}]" for name, _, place in inside]
+        block.append(f"for {i} in range({_LANES}):")
+        block += [f"    {self.names[op]} = {place}" for _, op, place in inside]
+        block += [f"    {line}" for line in body]
+        block += [f"    {place} = {text}" for _, text, place in outside]
+        block += [f"    {text_of(place)} = {text}" for text, place in totals]
+        block.append(f"for {i} in range({size}):")
+        block += [f"    {name}[{start} + {i}] = {place}" for name, _, place in outside]
+        at = 0
+        for name, count in Counter(place[0] for _, place in totals).items():
+            first = next(place[1] for _, place in totals if place[0] == name)
+            cell, total = f"{name}[{first} + {k}, {i}]", f"{sums}[{at} + {k}, {i}]"
+            block += [
+                f"if {size} < {_LANES}:",
+                f"    for {k} in range({count}):",
+                f"        for {i} in range({size}, {_LANES}):",
+                f"            {cell} = 0",
+                f"for {k} in range({count}):",
+                f"    for {i} in range({_LANES}):",
+                f"        {total} += {cell}",
+            ]
+            at += count
+        lines.append(f"for {start} in range(0, {own['count']}, {_LANES}):")
+        lines += [f"    {line}" for line in block]
+        if added:
+            lines += [
+                f"for {k} in range({len(added)}):",
+                f"    for {i} in range({_LANES}):",
+                f"        {own['totals']}[{k}] += {sums}[{k}, {i}]",
+            ]
+        return lines
 
     def _result(self, x: Any) -> str:
         if isinstance(x, Op):
@@ -128,25 +260,29 @@ class Loop:
 
     # --- a run ----------------------------------------------------------------------------------
 
-    def run(self, leaves: Sequence[Any]) -> tuple[Any, list[Any]]:
-        """The value at each point, and the gradients."""
-        points = [x for x, point in zip(leaves, self.is_point, strict=True) if point]
-        shape = common_shape([x.shape for x in points])
+    def run(self, given: Sequence[Any]) -> tuple[Any, list[Any]]:
+        """The value at each point, and the gradients, one for every bundle; None for nan."""
+        points = [given[i] for i in self._points]
+        shape = points[0].shape if len(points) == 1 else common_shape([x.shape for x in points])
         count = math.prod(shape)
-        flat = [_flat(x, shape) for x in points]
-        numbers = np.array(
-            [0.0 if p else x for x, p in zip(leaves, self.is_point, strict=True)], float
-        )
+        numbers = [given[i].ravel() if apart else (given[i],) for i, apart in self._numbers]
+        together = np.concatenate(numbers, dtype=float) if numbers else np.empty(0)
         values = np.empty(count, self.dtypes[0])
-        totals = np.zeros(len(self.totals))
-        slopes = [np.empty(count, self.dtypes[1 + k]) for k in self.spread]
-        self._function(count, numbers, *flat, values, totals, *slopes)
-        found: list[Any] = [None] * len(self.wanted)
-        for k, total in zip(self.totals, totals.tolist(), strict=True):
-            found[k] = self.dtypes[1 + k].type(total)
-        for k, slope in zip(self.spread, slopes, strict=True):
-            x = leaves[self.wanted[k]]
-            found[k] = _added_up(slope.reshape(shape), x.shape)
+        totals = np.zeros(self._count)
+        slopes = [np.empty(count, dtype) for dtype in self._slopes]
+        flat = [_flat(x, shape) for x in points]
+        self._function(count, together, *flat, values, totals, *slopes)
+        if any(np.vdot(x, x) != np.vdot(x, x) for x in (totals, *slopes)):
+            return None, []
+        found: list[Any] = []
+        for i, bundle, at in self._out:
+            if bundle is None:
+                found.append(_added_up(slopes[at].reshape(shape), given[i].shape))
+            elif bundle.shape is None:
+                found.append(bundle.dtype.type(totals[at]))
+            else:
+                part = totals[at : at + bundle.size].reshape(bundle.shape)
+                found.append(part if part.dtype is bundle.dtype else part.astype(bundle.dtype))
         return values.reshape(shape)[()], found
 
 
@@ -160,6 +296,8 @@ def _constant(x: Array) -> str:
 
 
 def _flat(x: Array, shape: tuple[int, ...]) -> Array:
+    if x.shape == shape and x.flags.c_contiguous:
+        return x.reshape(-1)
     if x.shape != shape:
         x = np.broadcast_to(x, shape)
     return np.ascontiguousarray(x).reshape(-1)
@@ -176,6 +314,12 @@ def _dtype(x: Any) -> Any:
     return kind if kind.kind == "f" else np.dtype(float)
 
 
+def _is_arithmetic(op: Op) -> bool:
+    """Whether the processor has an instruction for it."""
+    function = UFUNC_OF.get(op.function, op.function)
+    return op.function in _WORDS or function in _INSTRUCTIONS or function is astype
+
+
 def _cast(text: str, dtype: Any, function: Any = None) -> str:
     """The text, rounded as NumPy rounds it: numba computes with constants in float64."""
     if dtype == np.float64 and function is not astype:
@@ -190,11 +334,17 @@ def _heaviside(a: float, b: float) -> float:
 
 
 def _floor_divide(a: float, b: float) -> float:
-    if math.isinf(a):
-        return math.nan
-    if math.isinf(b) and not math.isnan(a):  # numba rounds the quotient, which is -0.0
-        return -1.0 if a != 0 and (a < 0) != (b < 0) else 0.0
-    return np.floor_divide(a, b)  # type: ignore[no-any-return]
+    """As NumPy does it: numba rounds the quotient, so that -3 // 0.3 is -10 and not -11."""
+    if b == 0:
+        return a / b
+    rest = np.fmod(a, b)
+    quotient = (a - rest) / b
+    if rest != 0 and (b < 0) != (rest < 0):
+        quotient -= 1.0
+    if quotient == 0:
+        return math.copysign(0.0, a / b)
+    whole = np.floor(quotient)
+    return float(whole + 1.0 if quotient - whole > 0.5 else whole)
 
 
 def _compiled(source: str) -> Callable[..., Any]:

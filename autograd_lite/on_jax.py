@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .errors import DependencyError, UnsupportedError
+from .leaves import Bundle
 from .listing import Plan
 from .print_numpy import Printer
 from .tape import Op, written
@@ -35,9 +36,10 @@ class OnJax:
     """Runs the source under jax.jit in 64-bit numbers, which stay off elsewhere.
 
     run(values, constants) gives the value and the gradients as NumPy arrays, the caller's own.
+    bundles: how inputs and gradients go together into arrays, if any are taken apart.
     """
 
-    def __init__(self, source: str, plan: Plan) -> None:
+    def __init__(self, source: str, plan: Plan, bundles: Sequence[Bundle] = ()) -> None:
         self._jax, self._wide = _jax()
         if plan.extra:
             raise UnsupportedError(
@@ -45,13 +47,35 @@ class OnJax:
                 "value and gradient alone."
             )
         self.source = source
-        self._kinds = [
+        self._bundles = bundles
+        kinds = [
             (np.shape(x), np.asarray(x).dtype)
             for x in (x.sample if isinstance(x, Op) else x for x in plan.outputs)
         ]
+        self._kinds = kinds[:1] + _bundled(kinds[1:], bundles, lambda b, _: (b.shape, b.dtype))
         names: dict[str, Any] = {"np": self._jax.numpy}
         exec(compile(source, "<autograd-lite program>", "exec"), names)
-        self._function = self._jax.jit(names["value_and_grad"])
+        page = names["value_and_grad"]
+        self._function = self._jax.jit(self._of_arrays(page) if bundles else page)
+
+    def _of_arrays(self, page: Callable[..., Any]) -> Callable[..., Any]:
+        """The page as a function of the arrays whose entries it takes."""
+        bundles, jnp = self._bundles, self._jax.numpy
+
+        def stacked(bundle: Bundle, entries: list[Any]) -> Any:
+            given = [jnp.asarray(x, bundle.dtype) for x in entries]
+            flat = jnp.stack(given) if given else jnp.zeros(0, bundle.dtype)
+            return flat.reshape(bundle.shape)
+
+        def of_arrays(*given: Any, **constants: Any) -> Any:
+            entries: list[Any] = []
+            for i, x in enumerate(given):
+                apart = i < len(bundles) and bundles[i].shape is not None
+                entries += list(jnp.ravel(x)) if apart else [x]
+            value, gradients = page(*entries, **constants)
+            return value, tuple(_bundled(gradients, bundles, stacked))
+
+        return of_arrays
 
     def run(self, values: Sequence[Any], constants: dict[str, Any]) -> tuple[Any, list[Any]]:
         """The value and the gradients."""
@@ -69,6 +93,21 @@ class OnJax:
             for x, (shape, dtype) in zip(found, self._kinds, strict=True)
         )
         return value, gradients
+
+
+def _bundled(
+    entries: Sequence[Any], bundles: Sequence[Bundle], join: Callable[[Bundle, list[Any]], Any]
+) -> list[Any]:
+    """One for every array, where there is one for every entry."""
+    if not bundles:
+        return list(entries)
+    rest = iter(entries)
+    found = []
+    for bundle in bundles:
+        if bundle.wanted:
+            own = [next(rest) for _ in range(bundle.size)]
+            found.append(own[0] if bundle.shape is None else join(bundle, own))
+    return found
 
 
 def _jax() -> tuple[Any, Callable[[], contextlib.AbstractContextManager[Any]]]:

@@ -57,7 +57,7 @@ class Version:
         self.jax: OnJax | None = None
         if self.backend == "jax":
             page = Listing(plan, traced.gradient_of, traced.roots, _file(f), printer=JaxPrinter)
-            self.jax = OnJax(page.text, plan)
+            self.jax = OnJax(page.text, plan, self.leaves.bundles if self.unrolled else ())
         self.source = listing.text
         self.lines = listing.lines
         self._plan, self._given_names = plan, listing.names
@@ -95,8 +95,15 @@ class Version:
         self.fits = self.leaves.guard(shapes=self.backend != "numba")
         self._direct = self.leaves.direct
         self._draws = [draw for _, draw in traced.tape.draws]
-        inputs = {op: i for i, op in enumerate(plan.inputs)}
-        self._checks = [(inputs[op], check) for op, check in traced.tape.checks]
+        bundles = self.leaves.bundles
+        self._single = [bundle.shape is None for bundle in bundles if bundle.wanted]
+        places = [
+            (i, k if bundle.shape is not None else None)
+            for i, bundle in enumerate(bundles)
+            for k in range(bundle.size)
+        ]
+        of = dict(zip(plan.inputs, places, strict=False))  # what is drawn comes after them
+        self._checks = [(*of[op], check) for op, check in traced.tape.checks]
         self._after = [(len(ops), do) for ops, do in traced.tape.after]
         self._tensors = {
             name: traced.owners[id(x)]
@@ -120,7 +127,8 @@ class Version:
     @functools.cached_property
     def buffered(self) -> Buffered:
         """The program that runs in place."""
-        made = Buffered(self._plan, self._given_names, self.donate)
+        bundles = self.leaves.bundles if self.unrolled else ()
+        made = Buffered(self._plan, self._given_names, self.donate, bundles=bundles)
         for op in (*self._plan.live, *self._plan.inputs):  # the samples have done their work
             op.sample = None
         return made
@@ -158,7 +166,7 @@ class Version:
             for x, op in zip(self.leaves.given, traced.inputs, strict=True)
             if op is not None
         ]
-        return Loop(plan, self._given_names, points, traced.wanted)
+        return Loop(plan, self._given_names, points, self.leaves.bundles)
 
     def _put(self, texts: list[str]) -> str:
         """The texts of the gradients, as the caller gets them."""
@@ -182,10 +190,11 @@ class Version:
                 pass
             else:
                 if all(g == g for g in found):
-                    return float(value), self.leaves.gradients(found, self.several, float)
+                    found = self.leaves.joined(found, float)
+                    return float(value), self.leaves.gradients(found, self.several)
         values = list(args) if self._direct else self.leaves.values(args, kwargs)
-        for place, check in self._checks:
-            check(values[place])
+        for place, entry, check in self._checks:
+            check(values[place] if entry is None else np.ravel(values[place])[entry])
         for draw in self._draws:
             values.append(draw())
         if self.loop is not None or self.jax is not None:
@@ -210,7 +219,7 @@ class Version:
         value, found = point_by_point(
             self.function, self.leaves.rebuild, leaves, self.leaves.wanted
         )
-        return self._finished(value[()], found)
+        return self._finished(value[()], self.leaves.joined(found))
 
     def run(self, values: list[Any]) -> tuple[Any, Any]:
         """Value and gradients, of what goes in; value None if the eager engine should say."""
@@ -240,7 +249,8 @@ class Version:
 
     def _finished(self, value: Any, found: Sequence[Any]) -> tuple[Any, Any]:
         if self._is_float:
-            value, found = float(value), [float(g) for g in found]
+            value = float(value)
+            found = [float(g) if s else g for s, g in zip(self._single, found, strict=True)]
         elif getattr(value, "dtype", None) != self._value_dtype:
             value = np.asarray(value).astype(self._value_dtype)[()]
         if self._direct and self.several:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from programs import programs_and_points
 
 import autograd_lite as ag
+from autograd_lite import loops
 
 
 def neuron(w, x, b):
@@ -31,7 +32,14 @@ def numba():
     return pytest.importorskip("numba", reason="numba is not installed: pip install numba")
 
 
-def test_numba_gives_what_python_gives_at_points_of_any_shape(numba):
+@pytest.fixture(params=["one by one", "in blocks"])
+def order(request, monkeypatch):
+    """How points are computed: programs as small as those of tests are never worth blocks."""
+    monkeypatch.setattr(loops, "_MOVED", 10**9 if request.param == "one by one" else 0)
+    return request.param
+
+
+def test_numba_gives_what_python_gives_at_points_of_any_shape(numba, order):
     fast, plain = ag.compile(neuron, (0, 1, 2), backend="numba"), ag.compile(neuron, (0, 1, 2))
     x, column = np.linspace(-1, 1, 7), np.array([[0.5], [1.5]])
     for at in (
@@ -45,7 +53,7 @@ def test_numba_gives_what_python_gives_at_points_of_any_shape(numba):
         (x, np.asfortranarray(np.ones((3, 7))), 0.3),
     ):
         assert_same(fast(*at), plain(*at))
-    assert "for i in range(count):" in fast.source_in_place
+    assert ("for i in range(8):" in fast.source_in_place) == (order == "in blocks")
 
 
 def test_numba_compiles_once_for_any_number_of_points(numba):
@@ -59,7 +67,7 @@ def test_numba_compiles_once_for_any_number_of_points(numba):
     assert len(g._versions) == 2
 
 
-def test_numba_keeps_float32(numba):
+def test_numba_keeps_float32(numba, order):
     x = np.linspace(-2, 2, 9, dtype=np.float32)
     for f in (neuron, lambda w, x, b: w * x / 3.0 + ag.where(x > b, x, 0.1)):
         at = np.float32(0.7), x, np.float32(0.3)
@@ -70,7 +78,7 @@ def test_numba_keeps_float32(numba):
     assert np.isnan(overflow(np.full(2, 100, np.float32))[0]).all()
 
 
-def test_numba_runs_unrolled_weights(numba):
+def test_numba_runs_unrolled_weights(numba, order):
     def f(W, b, x):
         return np.sum(np.tanh(W[0] * x + b))
 
@@ -82,6 +90,32 @@ def test_numba_runs_unrolled_weights(numba):
     x = at[2].copy()
     x[1] = np.nan
     assert_same(fast(*at[:2], x), plain(*at[:2], x))
+
+
+def test_points_that_fill_no_block_are_added_up_without_what_lies_behind_them(numba, order):
+    """After a full block its last points would be added once more, or 1 / 0 of no point at all."""
+
+    def f(w, x):
+        return ag.log(w[0] * x) + w[1] / x
+
+    fast = ag.compile(f, (0, 1), "numba", unroll=0)
+    w = np.array([0.5, 2.0])
+    for count in (1, 7, 8, 9, 16, 19):
+        x = np.linspace(1.0, 2.0, count)
+        value, (dw, dx) = fast(w, x)
+        np.testing.assert_allclose(value, np.log(w[0] * x) + w[1] / x)
+        np.testing.assert_allclose(dw, [count / w[0], np.sum(1 / x)])
+        np.testing.assert_allclose(dx, 1 / x - w[1] / x**2)
+
+
+def test_many_operations_at_each_point_are_computed_in_blocks(numba):
+    def f(w, x):
+        return sum((ag.relu(w[i] * x + w[i - 1]) * w[i - 2] for i in range(20)), 0.0)
+
+    fast, plain = (ag.compile(f, 0, kind, unroll=0) for kind in ("numba", "python"))
+    at = np.random.default_rng(0).normal(size=20), np.linspace(-1, 1, 11)
+    assert_same(fast(*at), plain(*at))
+    assert "in range(8):" in fast.source_in_place
 
 
 @pytest.mark.fuzz  # seconds a program: numba compiles each
@@ -100,8 +134,8 @@ def test_numba_agrees_with_eager_on_random_programs(program_and_point):
     np.testing.assert_allclose(found[1], expected[1], rtol=1e-6, atol=1e-7)
 
 
-def test_every_row_runs_under_numba_as_numpy_computes_it(numba):
-    points = np.array([0.3, -0.7, 2.0, -1.5, 0.0, np.inf, -np.inf, np.nan])
+def test_every_row_runs_under_numba_as_numpy_computes_it(numba, order):
+    points = np.array([0.3, -0.7, 2.0, -1.5, 0.0, np.inf, -np.inf, np.nan, 0.25, -3.0])
     rows = [r for r in list(ag.TABLE.values()) if isinstance(r, ag.rows.Elementwise) and r.builtin]
     for rule in rows:
         at = (points, points[::-1].copy(), points.copy())[: rule.arity]

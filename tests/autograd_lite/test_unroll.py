@@ -189,3 +189,76 @@ def test_shapes_and_positions_that_do_not_fit_are_refused():
         ag.compile(lambda w: np.mean(w), unroll=True)(np.ones(2))
     with pytest.raises(ag.DataError, match="unroll"):
         ag.compile(f, unroll="w")(np.ones(1), 1.0, 2.0)
+
+
+def test_totals_over_the_points_are_added_up_together_and_are_the_callers_own():
+    def f(w, v, x):
+        line = w[0] * x + w[1] + w[2] * x * x
+        return line * v[0] + ag.tanh(v[1] * line) + v[2] * x
+
+    program = ag.compile(f, (0, 1), unroll=(0, 1))
+    w, v, x = np.array([0.5, 2.0, -1.0]), np.array([1.5, -0.5, 3.0]), np.linspace(-1, 1, 9)
+    first = program(w, v, x)
+    assert program.source_in_place.count("add.reduce(") == 1
+    # the arguments alone are copied: what is added up is computed where it is added up
+    assert program.source_in_place.count(" copyto(") == 3
+    kept = [np.array(first[0]), *map(np.array, first[1])]
+    program(2 * w, 3 * v, x + 1)
+    for a, b in zip((first[0], *first[1]), kept, strict=True):
+        np.testing.assert_array_equal(a, b)
+    for i in range(3):
+        h = 1e-6 * np.eye(3)[i]
+        for at, (up, down) in enumerate((((w + h, v), (w - h, v)), ((w, v + h), (w, v - h)))):
+            slope = (np.sum(f(*up, x)) - np.sum(f(*down, x))) / 2e-6
+            assert first[1][at][i] == pytest.approx(slope, rel=1e-6, abs=1e-7)
+
+
+def test_totals_that_share_what_they_add_up_and_those_of_the_points_themselves():
+    """One derivative for two weights, one that is an argument, and one that is a constant."""
+
+    def f(w, x):
+        return w[0] * x + w[1] * x + w[2] + w[3] * x * 2 + w[4] * (x * x) + w[5] * x**3
+
+    x = np.linspace(0.5, 2, 7)
+    for donate in (False, True):
+        program = ag.compile(f, unroll=0, donate=donate)
+        for scale in (1.0, 2.0):
+            at = x * scale
+            _, dw = program(np.arange(1.0, 8.0), at)
+            expected = [at.sum(), at.sum(), 7, 2 * at.sum(), (at**2).sum(), (at**3).sum(), 0]
+            np.testing.assert_allclose(dw, expected)
+
+
+def test_totals_that_are_shared_are_all_from_one_sum():
+    program = ag.compile(lambda w, x: sum(w[i] * x ** (i // 2 + 1) for i in range(8)), unroll=0)
+    x = np.linspace(0.5, 2, 7)
+    _, dw = program(np.arange(1.0, 9.0), x)
+    np.testing.assert_allclose(dw, [(x ** (i // 2 + 1)).sum() for i in range(8)])
+    assert "np.array([" not in program.source_in_place
+
+
+def test_weights_in_float32_of_any_order_in_memory():
+    def f(W, x):
+        return ag.relu(W[0, 0] * x + W[0, 1]) * W[1, 0] + W[1, 1] * x + W[2, 0] * W[2, 1]
+
+    W = np.arange(1, 7, dtype=np.float32).reshape(2, 3).T
+    x = np.linspace(-1, 1, 5, dtype=np.float32)
+    value, dW = ag.compile(f, unroll=0)(W, x)
+    assert (value.dtype, dW.dtype, dW.shape) == (np.float32, np.float32, (3, 2))
+    on = (W[0, 0] * x + W[0, 1] > 0).astype(float)
+    hidden = on * (W[0, 0] * x + W[0, 1])
+    expected = [[(on * x).sum() * W[1, 0], on.sum() * W[1, 0]], [hidden.sum(), x.sum()]]
+    np.testing.assert_allclose(dW[:2], expected, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(dW[2], [5 * W[2, 1], 5 * W[2, 0]])
+
+
+def test_an_argument_named_as_an_array_that_is_taken_apart_would_be():
+    def f(of, W, W_0, add):
+        return of["W"][0] * W_0 + of["W"][1] * add * W
+
+    program = ag.compile(f, (0, 1, 2, 3), unroll=0)
+    value, (d_of, dW, d0, d1) = program({"W": np.array([2.0, 3.0])}, 1.0, np.array([1.0, 2.0]), 5.0)
+    np.testing.assert_allclose(value, [17.0, 19.0])
+    np.testing.assert_allclose(d_of["W"], [3.0, 10.0])
+    np.testing.assert_allclose(d0, [2.0, 2.0])
+    assert (dW, d1) == (30.0, 6.0)
