@@ -103,7 +103,7 @@ class Printer:
     def _infix(self, function: Any, a: Any, b: Any) -> Printed:
         sign, binds = INFIX_TEXT[function]
         (left, left_binds), (right, right_binds) = (
-            self.argument(_whole(x, beside)) for x, beside in ((a, b), (b, a))
+            self.argument(self.whole(x, beside)) for x, beside in ((a, b), (b, a))
         )
         chains = binds not in (COMPARE, POWER)
         left = _wrap(left, left_binds < binds or (left_binds == binds and not chains))
@@ -111,6 +111,11 @@ class Printer:
         if function is operator.pow and _SIMPLE.fullmatch(left) and _SIMPLE.fullmatch(right):
             return f"{left}**{right}", binds
         return f"{left} {sign} {right}", binds
+
+    def whole(self, x: Any, beside: Any) -> Any:
+        """2.0 beside a float array as 2, which is the same there and reads better."""
+        floats = beside.__class__ is Op and beside.dtype.kind == "f"
+        return int(x) if x.__class__ is float and floats and x.is_integer() and abs(x) < 1e6 else x
 
     def _object(self, x: Any) -> str:
         text, binds = self.argument(x)
@@ -132,12 +137,6 @@ class Printer:
 
 def _is_whole(exponent: Any) -> bool:
     return isinstance(exponent, int | float) and float(exponent).is_integer()
-
-
-def _whole(x: Any, beside: Any) -> Any:
-    """2.0 beside a float array as 2, which is the same there and reads better."""
-    floats = beside.__class__ is Op and beside.dtype.kind == "f"
-    return int(x) if x.__class__ is float and floats and x.is_integer() and abs(x) < 1e6 else x
 
 
 _SIMPLE = re.compile(r"-?\d[\w.+]*|[A-Za-z_][\w.]*")

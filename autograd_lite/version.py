@@ -122,7 +122,7 @@ class Version:
         if self.backend == "numba":
             self.loop = self._looped(plan, traced)
         elif self._is_math() and not self.leaves.plain_numbers:
-            self._page = float_page(self.source)
+            self._page = float_page(plan, self._given_names)
 
     @functools.cached_property
     def buffered(self) -> Buffered:
@@ -144,7 +144,7 @@ class Version:
         plan = self._plan
         if not self.leaves.plain_numbers or self._checks or not plan.inputs or not self._is_math():
             return None
-        return quick_call(plan, self.lines, self._given_names, self._put, long_way, self.around)
+        return quick_call(plan, self._given_names, self._put, long_way, self.around)
 
     def _is_math(self) -> bool:
         """Whether the program is one of floats that the math module can compute."""
@@ -185,7 +185,7 @@ class Version:
     def __call__(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
         if self._page is not None:
             try:
-                value, found = self._page(*self.leaves.floats(args, kwargs))
+                value, found = self._page(self.leaves.floats(args, kwargs))
             except (ArithmeticError, ValueError):
                 pass
             else:

@@ -199,6 +199,9 @@ def check_compiled(program, point):
     if finite:
         for p, q in zip(slopes, gradients, strict=True):
             assert close(p, q, abs(value)), (p, q, compiled.source)
+        again, slopes_again = compiled(*point)  # the first call traces; this one is the quick one
+        assert close(again, found)
+        assert all(close(p, q, abs(value)) for p, q in zip(slopes_again, slopes, strict=True))
     names = {"np": np}
     exec(compiled.source, names)  # what a learner does with it
     with np.errstate(all="ignore"):
