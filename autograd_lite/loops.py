@@ -272,8 +272,10 @@ class Loop:
         slopes = [np.empty(count, dtype) for dtype in self._slopes]
         flat = [_flat(x, shape) for x in points]
         self._function(count, together, *flat, values, totals, *slopes)
-        if any(np.vdot(x, x) != np.vdot(x, x) for x in (totals, *slopes)):
-            return None, []
+        for x in (totals, *slopes):
+            square = np.vdot(x, x)
+            if square != square:
+                return None, []
         found: list[Any] = []
         for i, bundle, at in self._out:
             if bundle is None:

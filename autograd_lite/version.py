@@ -203,8 +203,8 @@ class Version:
             elif self.jax is not None:
                 given = {n: self._tensors[n]._data for n in self._tensors}
                 value, found = self.jax.run(values, {**self.constants, **given})
-            if not self._draws and any(map(_has_nan, found)):
-                value = None
+                if not self._draws and any(map(_has_nan, found)):
+                    value = None
         else:
             value, found = self.run(values)
         if value is None:
