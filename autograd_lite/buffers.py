@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .gathered import Totals, in_one_vector
+from .gathered import in_one_vector
 from .leaves import Bundle
 from .listing import WIDTH, Plan
 from .op_kinds import entrywise, has_one_operand, is_dot, is_mask, is_view
@@ -16,6 +16,7 @@ from .print_numpy import ATOM, Printed, Printer, dtype_text, number_text
 from .simplify import astype
 from .stores import Array, Stores
 from .tape import Op, added, written
+from .totals import Totals
 
 _REDUCERS: dict[Any, np.ufunc] = {
     np.sum: np.add,
@@ -65,8 +66,11 @@ class Buffered:
             stores.free(i)
         if not all(map(stores.is_in_place, side_by_side)):
             self.vector = None  # a gradient could not be computed where it belongs
-        for total, matrix in self.totals.sums():
-            self._say(f"{total} = {self._call('add')}.reduce({matrix}, 1)")
+        for total, matrix, other in self.totals.lines():
+            if other is None:
+                self._say(f"{total} = {self._call('add')}.reduce({matrix}, 1)")
+            else:
+                self._say(f"{total} = {self._call('dot')}({matrix}, {other}).ravel()")
         self._return(targets)
         self._finish()
 
@@ -148,9 +152,8 @@ class Buffered:
     def _place(self, i: int, op: Op) -> None:
         function, stores = op.function, self.stores
         if op in self.totals:
-            row = self.totals.place(op)
-            if row is not None:
-                self._say(f"{self._call('copyto')}({row}, {stores.text[op.args[0]]})")
+            for row, text in self.totals.place(op):
+                self._say(f"{self._call('copyto')}({row}, {text})")
         elif is_view(op):
             self._place_view(op)
         elif function in (written, added):
