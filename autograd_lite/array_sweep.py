@@ -38,7 +38,8 @@ def sweep(order: Sequence[Any], seed: Array) -> None:
 def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Array] | None:
     """What arrives at every leaf. If not `shielded`, None where a NaN has come up.
 
-    A NaN passes through elementwise rows, so it shows at the leaves and before structural rows.
+    A NaN passes through elementwise rows, so it shows at the leaves below them and before
+    structural rows. One that a structural row makes stays in either case.
     """
     kind = type(order[0])
     for node in order:
@@ -46,6 +47,7 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
             node.grad = None
     order[0].grad = seed
     arrived: dict[Any, Array] = {}
+    doubtful: set[Any] = set()  # leaves below elementwise rows
     for node in order:
         upstream, rule = node.grad, node.op
         if rule is None or upstream is None:
@@ -53,9 +55,17 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
         operands, y = node.a, node._data
         shares: Iterable[tuple[Any, Any]]
         if type(rule) is not Elementwise:
-            if not shielded and holds_nan(upstream):
+            if shielded or rule.at_once is None:
+                found = None
+            else:
+                given = [x._data if type(x) is kind else x for x in operands]
+                found = rule.at_once(upstream, y, given, operands, kind)
+            if found is not None:
+                shares = found
+            elif not shielded and holds_nan(upstream):
                 return None
-            shares = _of_whole_arrays(node, kind)
+            else:
+                shares = _of_whole_arrays(node, kind)
         elif shielded:
             shares = _shielded(rule, operands, kind, upstream, y)
         else:
@@ -63,6 +73,7 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
                 shares = _of_entries(rule, operands, kind, upstream, y)
             except ArithmeticError:  # Python's own 1 / 0.0, where IEEE 754 has an answer
                 shares = _shielded(rule, operands, kind, upstream, y)
+        entrywise = type(rule) is Elementwise
         for operand, share in shares:
             data = operand._data
             if type(share) is not ndarray:
@@ -74,12 +85,16 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
             if operand.op is not None:
                 before = operand.grad
                 operand.grad = share if before is None else np.asarray(before + share)
-            elif operand in arrived:
+                continue
+            if entrywise:
+                doubtful.add(operand)
+            if operand in arrived:
                 arrived[operand] += share
-            else:  # a leaf's gradient is the user's own to change
-                shared = share is upstream or share.base is not None
-                arrived[operand] = share.copy() if shared else share
-    if not shielded and any(map(holds_nan, arrived.values())):
+            elif share is upstream or share.base is not None:
+                arrived[operand] = share.copy()  # a leaf's gradient is the user's own to change
+            else:
+                arrived[operand] = share
+    if not shielded and any([holds_nan(arrived[leaf]) for leaf in doubtful]):
         return None
     return arrived
 

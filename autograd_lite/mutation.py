@@ -133,13 +133,11 @@ class Guarded(Copied):
 
         wanted: the nodes that get a gradient; all if None.
         """
-        noted, changeable = [], False
-        for node in order:
-            if isinstance(node, Guarded) and (node.version or node.seen is not None):
-                noted.append(node)
-                changeable = changeable or node.op is None or node.version > 0
-        for node in order if changeable else noted:
-            if node.op is None or not isinstance(node, Guarded):
+        guarded = [node for node in order if isinstance(node, Guarded)]
+        noted = [node for node in guarded if node.seen is not None or node.version]
+        changeable = any([node.op is None or node.version for node in noted])
+        for node in guarded if changeable else noted:
+            if node.op is None:
                 continue
             stamps = node.seen
             changed = OUTPUT if node.version else None

@@ -42,6 +42,8 @@ class Rule:
     def __call__(self, *operands: Any, **params: Any) -> Any:
         kind = None
         for operand in operands:
+            if operand.__class__ is np.ndarray:
+                continue
             handler = getattr(operand, "_apply_rule", None)
             if handler is not None and (kind is None or operand._rule_rank > kind._rule_rank):
                 kind = operand
@@ -211,6 +213,7 @@ class Structural(Rule):
         composed: Callable[..., Any] | None = None,
         unfolds: bool = False,
         onset: Callable[..., Any] | None = None,
+        at_once: Callable[..., Any] | None = None,
         vjp_latex: tuple[str, ...] = (),
         vjp_remarks: tuple[str, ...] = (),
         vjp_shows: tuple[Callable[..., dict[str, Any]], ...] = (),
@@ -227,6 +230,7 @@ class Structural(Rule):
         self.composed = composed
         self.unfolds = unfolds
         self.onset = onset
+        self.at_once = at_once
         self.vjp_latex = vjp_latex
         self.vjp_remarks = vjp_remarks
         self.vjp_shows = vjp_shows

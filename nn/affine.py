@@ -82,6 +82,22 @@ def _row(activation: Elementwise | None) -> Structural:
                 return share
         return shielded_share(activation, 0, g, (y,), y)
 
+    def at_once(g: Any, y: Any, given: Any, operands: Any, kind: Any) -> Any:
+        """All three gradients for a batch of rows, by operand; None where a NaN has come up."""
+        x, w, b = given
+        if x.ndim != 2 or w.ndim != 2 or b.ndim != 1 or g.dtype is not w.dtype:
+            return None
+        if activation is not None:
+            g = (activation.pullbacks.get("t") or pullback(activation, "t"))(g, y, y)
+        total = np.vdot(g, g)
+        if total != total:
+            return None
+        found = []
+        for operand, share in zip(operands, (_to_input, _to_weight, _to_bias), strict=True):
+            if type(operand) is kind:
+                found.append((operand, share(g, x, w)))
+        return found
+
     name = "" if activation is None else activation.name
     inside = "{a} {b} + {c}"
     return structural(
@@ -93,8 +109,21 @@ def _row(activation: Elementwise | None) -> Structural:
             lambda g, y, x, w, b: sum_to(g, shape=b.shape),
         ),
         onset=None if activation is None else onset,
+        at_once=at_once,
         composed=composed,
         unfolds=True,
         latex=inside if activation is None else activation.latex.replace("{a}", inside),
         badge="XW+b" if activation is None else f"{activation.badge}(XW+b)",
     )
+
+
+def _to_input(g: Any, x: Any, w: Any) -> Any:
+    return g.dot(w.T)
+
+
+def _to_weight(g: Any, x: Any, w: Any) -> Any:
+    return x.T.dot(g)
+
+
+def _to_bias(g: Any, x: Any, w: Any) -> Any:
+    return np.add.reduce(g, 0)

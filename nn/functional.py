@@ -116,8 +116,9 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
         else:
             hint = "Number the classes first: np.unique(labels, return_inverse=True)[1]."
         raise LabelError(f"{place}: labels are of {array.dtype} (first: {first:.40}).\n  {hint}")
-    wrong = (array < 0) | (array >= classes)
-    if np.any(wrong):
+    # a negative label is a large one without its sign
+    if np.maximum.reduce(array.astype(np.uintp), None) >= classes:
+        wrong = (array < 0) | (array >= classes)
         at = int(np.flatnonzero(wrong)[0])
         raise LabelError(
             f"{place}: label {array.flat[at]} at position {at} is outside [0, {classes}).\n"

@@ -16,6 +16,10 @@ Seed = int | np.random.Generator | None
 
 def features(layer: Any, x: Any, d: int) -> Any:
     """An input with d features; a plain one in the layer's own dtype."""
+    if type(x) is Tensor or (type(x) is np.ndarray and x.dtype is layer.dtype):
+        shape = x.shape
+        if shape and shape[-1] == d and not layer.scalar:
+            return x
     kind, weight = type(layer).__name__, layer.weight
     x = operand(x, kind)
     if isinstance(x, np.ndarray) and x.dtype != layer.dtype:

@@ -87,7 +87,8 @@ def _fused(layer: Module, following: Module | None) -> Elementwise | None:
     if type(layer) is not Linear or not isinstance(following, Activation):
         return None
     plain = type(following).forward is Activation.forward
-    changed = layer.frozen or following.frozen or "forward" in vars(layer) | vars(following)
+    changed = layer.frozen or following.frozen
+    changed = changed or "forward" in layer.__dict__ or "forward" in following.__dict__
     rule = getattr(type(following), "function", None)
     if changed or not plain or not isinstance(rule, Elementwise) or fused(rule) is None:
         return None
