@@ -94,7 +94,7 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
                 arrived[operand] = share.copy()  # a leaf's gradient is the user's own to change
             else:
                 arrived[operand] = share
-    if not shielded and any([holds_nan(arrived[leaf]) for leaf in doubtful]):
+    if not shielded and any(holds_nan(arrived[leaf]) for leaf in doubtful):
         return None
     return arrived
 

@@ -227,6 +227,10 @@ class Buffered:
         given = self._printer.text(op.args[0])
         axis, keeps = op.kwargs.get("axis"), bool(op.kwargs.get("keepdims"))
         out = self._buffer(op)
+        if op.by_product:
+            ones = self._made_once(f"np.ones({op.args[0].shape[0]}, {dtype_text(op.dtype)})")
+            self._say(f"{self._call('dot')}({ones}, {given}, {out})")
+            return
         ufunc = self._call(_REDUCERS[op.function].__name__)
         self._say(f"{ufunc}.reduce({given}, {axis!r}, None, {out}{', True' if keeps else ''})")
 

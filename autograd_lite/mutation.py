@@ -135,7 +135,7 @@ class Guarded(Copied):
         """
         guarded = [node for node in order if isinstance(node, Guarded)]
         noted = [node for node in guarded if node.seen is not None or node.version]
-        changeable = any([node.op is None or node.version for node in noted])
+        changeable = any(node.op is None or node.version for node in noted)
         for node in guarded if changeable else noted:
             if node.op is None:
                 continue

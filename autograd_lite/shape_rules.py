@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import builtins
+import functools
 from typing import Any
 
 import numpy as np
 
-from .recorded import as_ndarray
+from .recorded import as_ndarray, is_recorded
 from .rows import structural
 
 Shape = tuple[int, ...]
@@ -38,12 +39,35 @@ broadcast_to = structural(
 )
 
 
+@functools.lru_cache(64)
+def _ones(count: int, dtype: Any) -> Any:
+    ones = np.ones(count, dtype)
+    ones.flags.writeable = False
+    return ones
+
+
+def sum_of_rows(a: Any) -> Any:
+    """The rows of a matrix of floats added up: (n, d) to (d,).
+
+    As a product with a row of ones, which BLAS computes two to four times as fast as NumPy's sum,
+    and with less rounding (`python benchmarks/row_sums.py`).
+    """
+    if is_recorded(a):
+        total = np.add.reduce(a, axis=0)
+        total.op.by_product = True
+        return total
+    return _ones(len(a), a.dtype).dot(a)
+
+
 def summed_to(a: Any, shape: Shape) -> Any:
     """The sum over every axis along which an array of this shape was stretched to that of `a`."""
     if a.shape == shape:
         return a
     extra = a.ndim - len(shape)
     if a.shape[extra:] == shape:
+        plain = type(a) is np.ndarray or is_recorded(a)
+        if plain and a.ndim == 2 and extra == 1 and a.dtype.char in "fd":
+            return sum_of_rows(a)
         return np.add.reduce(a, axis=0 if extra == 1 else tuple(range(extra)))
     axes = tuple(range(extra)) + tuple(
         i + extra for i, n in enumerate(shape) if n == 1 and a.shape[i + extra] != 1

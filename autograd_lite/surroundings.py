@@ -60,14 +60,16 @@ class Surroundings:
                     return True
             elif place.cell_contents is not x:
                 return True
-        if any(len(attributes) != count for attributes, count in self._sizes):
-            return True
-        if any(value._data is not data for value, data in self._values):
-            return True
+        for attributes, count in self._sizes:
+            if len(attributes) != count:
+                return True
+        for value, data in self._values:
+            if value._data is not data:
+                return True
         for items, before in self._items:
             if len(items) != len(before) or not all(map(operator.is_, items, before)):
                 return True
-        return any(fingerprint(x) != seen for x, seen in self._watched)
+        return bool(self._watched) and any(fingerprint(x) != seen for x, seen in self._watched)
 
     def test(self, names: dict[str, Any], prefix: str) -> list[str] | None:
         """The same question as tests to be written into a function: all hold while it does not.

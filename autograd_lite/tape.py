@@ -22,7 +22,8 @@ class Op:
     """
 
     __slots__ = (
-        *("args", "comment", "function", "index", "inside", "kwargs", "line", "name", "sample"),
+        *("args", "by_product", "comment", "function", "index", "inside", "kwargs", "line"),
+        *("name", "sample"),
     )
 
     def __init__(
@@ -34,6 +35,7 @@ class Op:
         self.comment: str | None = None
         self.index = 0  # its place on the tape
         self.inside = False  # whether a rule asked for it, not the user
+        self.by_product = False  # a sum of rows that its rule computes as a product with ones
 
     @property
     def shape(self) -> tuple[int, ...]:

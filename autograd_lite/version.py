@@ -178,7 +178,7 @@ class Version:
         """Whether something outside has changed that the program was made with."""
         if self.around.changed():
             return True
-        return any(
+        return bool(self._tensors) and any(
             (t._data.shape, t._data.dtype) != self.kinds[name] for name, t in self._tensors.items()
         )
 

@@ -17,6 +17,7 @@ from autograd_lite.pullbacks import pullback, shielded_share
 from autograd_lite.reads import OUTPUT, partial_reads
 from autograd_lite.recording import here
 from autograd_lite.rows import Elementwise, Structural, structural
+from autograd_lite.shape_rules import sum_of_rows
 
 _rows: dict[Elementwise | None, Structural | None] = {}
 
@@ -126,4 +127,4 @@ def _to_weight(g: Any, x: Any, w: Any) -> Any:
 
 
 def _to_bias(g: Any, x: Any, w: Any) -> Any:
-    return np.add.reduce(g, 0)
+    return sum_of_rows(g)

@@ -94,7 +94,7 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
 
         def check(numbers: Array) -> None:
             # a negative label is a large one without its sign
-            if numbers.size and np.maximum.reduce(numbers.astype(np.uintp), None) >= classes:
+            if numbers.size and np.maximum.reduce(_unsigned(numbers), None) >= classes:
                 check_labels(numbers, classes, place)
 
         traced: Array = checked(labels, check)
@@ -117,7 +117,7 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
             hint = "Number the classes first: np.unique(labels, return_inverse=True)[1]."
         raise LabelError(f"{place}: labels are of {array.dtype} (first: {first:.40}).\n  {hint}")
     # a negative label is a large one without its sign
-    if np.maximum.reduce(array.astype(np.uintp), None) >= classes:
+    if np.maximum.reduce(_unsigned(array), None) >= classes:
         wrong = (array < 0) | (array >= classes)
         at = int(np.flatnonzero(wrong)[0])
         raise LabelError(
@@ -126,6 +126,10 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
             "numbered from 0."
         )
     return array.astype(np.intp, copy=False)
+
+
+def _unsigned(labels: Array) -> Array:
+    return labels.view(np.uintp) if labels.dtype == np.intp else labels.astype(np.uintp)
 
 
 def operand(x: Any, place: str) -> Any:
