@@ -275,8 +275,8 @@ class Buffered:
                 continue
             vector = self.totals.together(entries) if texts else None
             if vector is None:
-                numbers = _opened(", ".join(texts), "[", "]")
-                vector = self.stores.name("t")
+                numbers, vector = self.stores.name("t"), self.stores.name("t")
+                self._say(_opened(", ".join(texts), f"{numbers} = [", "]"))
                 self._say(f"{vector} = np.array({numbers}, {dtype_text(bundle.dtype)})")
             flat = len(bundle.shape) == 1
             found.append(vector if flat else f"{vector}.reshape({bundle.shape!r})")
@@ -295,9 +295,17 @@ class Buffered:
                 name = stores.name("g")
                 stores.places[name] = array
                 self._say(f"{self._call('copyto')}({name}, {gradients[i]})")
-        inside = ", ".join(gradients) + "," * (len(gradients) == 1)
-        beside = f", ({', '.join(extra)},)" if extra else ""
-        self._say(f"return {value}, ({inside}){beside}")
+        parts = [value, self._tuple(gradients)]
+        self._say(f"return {', '.join(parts + [self._tuple(extra)] * bool(extra))}")
+
+    def _tuple(self, parts: list[str]) -> str:
+        """These as a tuple; by a name, if it does not go on a line with others."""
+        text = f"({', '.join(parts)}{',' * (len(parts) == 1)})"
+        if len(text) <= 70:
+            return text
+        name = self.stores.name("t")
+        self._say(_opened(", ".join(parts), f"{name} = ", ""))
+        return name
 
     def _finish(self) -> None:
         plan, stores = self.plan, self.stores
@@ -310,7 +318,8 @@ class Buffered:
         ]
         for name, x in stores.places.items():
             lines.append(f"# {name}: {x.dtype} {x.shape}, where the gradient goes")
-        lines += [*stores.head, "", "", f"def value_and_grad({', '.join(self._given)}):"]
+        given = _opened(", ".join(self._given), "def value_and_grad(", "):")
+        lines += [*stores.head, "", "", *given.split("\n")]
         self.source = "\n".join([*lines, *(f"    {line}" for line in self.body)]) + "\n"
         self._code = compile(self.source, "<autograd-lite program>", "exec")
 
@@ -322,9 +331,10 @@ class Buffered:
 
 
 def _opened(inside: str, before: str, after: str) -> str:
-    """A list of things, one a line where it is too long for one."""
+    """A list of things, one a line where it is too long for one; in brackets then, if it is not."""
     if len(before) + len(inside) + len(after) <= WIDTH - 4:
         return f"{before}{inside}{after}"
-    opening, closing = ("[", "]") if before.endswith("[") else ("(", ")")
+    if not before.endswith(("(", "[")):
+        before, after = before + "(", ")" + after
     parts = "\n".join(f"    {part}," for part in inside.split(", "))
-    return f"{before.removesuffix('[')}{opening}\n{parts}\n{closing}{after.removeprefix(']')}"
+    return f"{before}\n{parts}\n{after}"

@@ -1,7 +1,9 @@
 """Holds a compiled program against the eager engine, its own page, and what it promises."""
 
+import pathlib
 import shutil
 import subprocess
+import tempfile
 import warnings
 
 import numpy as np
@@ -112,19 +114,20 @@ def check_text(program):
     """Both sources compile, and no line is longer than 99 columns."""
     for source in (program.source, program.source_in_place):
         compile(source, "<source>", "exec")
-    long = [line for line in program.source.splitlines() if len(line) > WIDTH]
-    assert not long, long
+        long = [line for line in source.splitlines() if len(line) > WIDTH]
+        assert not long, long
 
 
 def misformatted(sources):
     """What `ruff format` would change in these sources: a diff, empty if nothing."""
     if RUFF is None:
         return ""
-    text = "import numpy as np\n\n\n" + "\n\n".join(
-        s.replace("import numpy as np\n\n", "") for s in sources
-    )
-    done = subprocess.run(
-        [RUFF, "format", "--isolated", "--line-length", "100", "--diff", "-"],
-        input=text, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        for i, source in enumerate(sources):
+            head = "" if source.startswith("import numpy") else "import numpy as np\n\n\n"
+            (pathlib.Path(folder) / f"source_{i}.py").write_text(head + source)
+        done = subprocess.run(
+            [RUFF, "format", "--isolated", "--line-length", "100", "--diff", folder],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     return done.stdout

@@ -102,7 +102,7 @@ def test_random_programs_on_arrays_compile_and_agree(kind):
     def run(program):
         compiled = check(program, kind)
         if compiled is not None:
-            sources.extend([compiled.source])
+            sources.extend([compiled.source, compiled.source_in_place])
 
     run()
     assert len(sources) > (10 if kind != "empty" else 2)

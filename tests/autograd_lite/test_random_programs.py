@@ -2,6 +2,7 @@
 
 import math
 import warnings
+from collections import Counter
 
 import autograd
 import autograd.numpy as anp
@@ -300,3 +301,24 @@ def test_every_program_that_runs_compiles(program):
     source = compiled.source
     compile(source, "<source>", "exec")
     assert source.startswith("def value_and_grad(x0")
+
+
+@pytest.mark.fuzz
+def test_of_thousands_of_random_programs_of_numbers_nearly_all_compile(capsys):
+    agreed, refused = [], Counter()
+
+    @long
+    @given(programs_and_points())
+    def run(case):
+        try:
+            check_compiled(*case)
+        except ag.AutogradError as error:
+            refused[str(error).splitlines()[0]] += 1
+        else:
+            agreed.append(case)
+
+    run()
+    share = len(agreed) / (len(agreed) + refused.total())
+    with capsys.disabled():
+        print(f"\n{share:.1%} of {len(agreed)} programs of numbers compile and agree; {refused=}")
+    assert share >= 0.95
