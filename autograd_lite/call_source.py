@@ -23,7 +23,7 @@ from .traced import named_locals, operation, tracing
 from .tracing import positions
 from .unfolding import unfold
 from .value import Value
-from .version import _file, unrolled
+from .version import file_of, unrolled
 
 
 def source_of_call(program: Program, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Source:
@@ -65,14 +65,14 @@ def source_of_call(program: Program, args: Sequence[Any], kwargs: Mapping[str, A
     named = around.names | {i: x.label for i, x in told.owners.items() if x.label}
     inputs = [operation(x) for x in stand_ins if is_recorded(numbers(x))]
     inputs += [op for op, _ in tape.draws]
-    source = found.source(inputs, named, _file(program.function))
+    source = found.source(inputs, named, file_of(program.function))
     for node, name in source.names.items():
         node.label = name
     return source
 
 
 def _taken_apart(program: Program, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Leaves:
-    program._check_count(len(args))
+    program.check_count(len(args))
     chosen = positions(program.argnums, len(args), "compile")
     values = tuple(float(x) if isinstance(x, abstract_numbers.Real) else x for x in args)
     if any(isinstance(x, Node) for x in values):
@@ -80,7 +80,7 @@ def _taken_apart(program: Program, args: Sequence[Any], kwargs: Mapping[str, Any
             "compile: an argument is a Value or a Tensor, and a program is shown for numbers.\n"
             "  Give its .data; or compute with it, and show the graph of the result."
         )
-    names = program._given_names(len(args))
+    names = program.names_of(len(args))
     return Leaves(values, dict(kwargs), chosen, names, unrolled(program.unroll, len(args)))
 
 

@@ -24,9 +24,8 @@ def detach(x: Any) -> Any:
     """
     if isinstance(x, Symbol):
         raise RuleError(
-            "ag.detach inside a function that is compiled cannot be traced: the source has no word "
-            "for what is not differentiated.\n"
-            "  Compute that part outside and give it as an argument."
+            "ag.detach inside a rule: a formula has no word for what is not differentiated.\n"
+            "  Give the partial as it is to be, without ag.detach."
         )
     if isinstance(x, Tensor):
         return numbers(x).copy()  # of a traced one: itself

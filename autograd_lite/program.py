@@ -170,16 +170,17 @@ class Program:
                 self._versions.move_to_end(key)
                 return version
             del self._versions[key]
-        self._check_count(len(args))
+        self.check_count(len(args))
         chosen = positions(self.argnums, len(args), "compile")
-        names = self._given_names(len(args))
+        names = self.names_of(len(args))
         version = Version(self, args, kwargs, chosen, names, Program.__call__)
         self._versions[key] = version
         if len(self._versions) > VERSIONS:
             self._versions.popitem(last=False)
         return version
 
-    def _check_count(self, count: int) -> None:
+    def check_count(self, count: int) -> None:
+        """Raise RuleError if the function does not take so many arguments."""
         names = self._names
         if names is not None and not self._required <= count <= len(names):
             raise RuleError(
@@ -187,7 +188,8 @@ class Program:
                 f"it was called with {count}."
             )
 
-    def _given_names(self, count: int) -> list[str]:
+    def names_of(self, count: int) -> list[str]:
+        """The names of so many arguments."""
         return [f"x{i}" for i in range(count)] if self._names is None else self._names[:count]
 
 

@@ -18,7 +18,6 @@ from . import rules
 from .errors import RuleError
 from .graph import Node, numbers
 from .operators import Operators
-from .recording import here, is_paused, state
 from .rows import Elementwise, Predicate, Rule, Structural
 from .rules import ATOM, COMPARE, POWER, PRODUCT, SIGN, SUM
 
@@ -53,12 +52,6 @@ class Symbol(Operators, Node):
 
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        if here.transforms and state.paused and is_paused():
-            raise RuleError(
-                f"{rule.name}: ag.no_grad inside a function that is compiled cannot be traced: the "
-                "source has no word for what is not differentiated.\n"
-                "  Compute that part outside and give it as an argument."
-            )
         operands = tuple(_operand(rule, x) for x in operands)
         if rule is rules.power and operands[1].__class__ in (int, float) and operands[1] == 1:
             return operands[0]

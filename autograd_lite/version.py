@@ -53,10 +53,10 @@ class Version:
         extra = [x for ops, _ in traced.tape.after for x in ops]
         outputs = [traced.value, *traced.gradients]
         plan = Plan(inputs + draws, outputs, extra, self._names_outside(traced), traced.owners)
-        listing = Listing(plan, traced.gradient_of, traced.roots, _file(f))
+        listing = Listing(plan, traced.gradient_of, traced.roots, file_of(f))
         self.jax: OnJax | None = None
         if self.backend == "jax":
-            page = Listing(plan, traced.gradient_of, traced.roots, _file(f), printer=JaxPrinter)
+            page = Listing(plan, traced.gradient_of, traced.roots, file_of(f), printer=JaxPrinter)
             self.jax = OnJax(page.text, plan, self.leaves.bundles if self.unrolled else ())
         self.source = listing.text
         self.lines = listing.lines
@@ -285,6 +285,7 @@ def unrolled(unroll: Any, count: int) -> Sequence[int]:
     return [i % count for i in positions(unroll, count, "compile: unroll")]
 
 
-def _file(f: Any) -> str | None:
+def file_of(f: Any) -> str | None:
+    """The file that a function is written in."""
     code = getattr(inspect.unwrap(f) if callable(f) else f, "__code__", None)
     return code.co_filename if code is not None else None
