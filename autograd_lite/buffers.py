@@ -35,6 +35,7 @@ class Buffered:
     targets: arrays to write the gradients into, in their order.
     bundles: how inputs and gradients go together into arrays, if any are taken apart.
     vector: the name of the one vector in which all gradients are, if it is so.
+    nbytes: of all buffers together.
     """
 
     def __init__(
@@ -73,11 +74,8 @@ class Buffered:
                 self._say(f"{total} = {self._call('dot')}({matrix}, {other}).ravel()")
         self._return(targets)
         self._finish()
-
-    @property
-    def nbytes(self) -> int:
-        """The bytes of all buffers."""
-        return self.stores.nbytes
+        self.nbytes, self._outside = stores.nbytes, {**plan.constants, **stores.places}
+        del self.stores, self.totals, self._printer  # with the memory that they tried things in
 
     # --- what goes in ---------------------------------------------------------------------------
 
@@ -325,7 +323,7 @@ class Buffered:
 
     def make(self) -> Any:
         """The function, with buffers of its own, and the names that it looks up."""
-        names: dict[str, Any] = {**self.plan.constants, **self.stores.places}
+        names: dict[str, Any] = dict(self._outside)
         exec(self._code, names)
         return names.pop("value_and_grad")
 

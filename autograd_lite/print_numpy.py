@@ -114,8 +114,10 @@ class Printer:
 
     def whole(self, x: Any, beside: Any) -> Any:
         """2.0 beside a float array as 2, which is the same there and reads better."""
+        if x.__class__ is not float or not x.is_integer() or not abs(x) < 1e6:
+            return x
         floats = beside.__class__ is Op and beside.dtype.kind == "f"
-        return int(x) if x.__class__ is float and floats and x.is_integer() and abs(x) < 1e6 else x
+        return int(x) if floats and (x or math.copysign(1.0, x) > 0) else x  # -0.0 is no 0
 
     def _object(self, x: Any) -> str:
         text, binds = self.argument(x)

@@ -300,3 +300,18 @@ def test_a_condition_that_is_known_and_a_factor_of_one_are_not_written_down():
         chosen = ag.compile(lambda x, c=condition: np.sum(np.where(c, 0.0, x)))
         wanted = np.sum(np.where(condition, 0.0, np.array([2.0, 5.0])))
         assert chosen(np.array([2.0, 5.0]))[0] == wanted
+
+
+def test_a_zero_keeps_its_sign():
+    def f(x):
+        return 1 / (x * -0.0) + 1 / (-0.0 + x * -0.0)
+
+    g = ag.compile(f)
+    with np.errstate(all="ignore"):
+        expected = f(np.float64(2.0))
+        for at in (2.0, np.array([2.0])):
+            for _ in range(2):  # traced, and again
+                assert g(at)[0] == expected == -np.inf
+        names = {"np": np}
+        exec(g.source, names)
+        assert names["value_and_grad"](np.float64(2.0))[0] == expected
