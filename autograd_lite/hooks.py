@@ -14,6 +14,7 @@ import numpy as np
 
 from .detach import detach
 from .errors import RuleError
+from .graph import numbers
 from .recorded import Recorded, is_recorded, when_known
 from .recording import here
 from .simplify import astype
@@ -41,15 +42,18 @@ def drawn(draw: Callable[[], Any]) -> Any:
 def checked(x: Any, check: Callable[[Any], Any]) -> Any:
     """`x`, after `check(x)`, which raises if something is wrong with its numbers.
 
+    Of a Value or a Tensor, `check` gets the float or the array, for reading.
+
     Raises RuleError in a function that is compiled if `x` is computed and not an argument.
 
     >>> checked(3, lambda n: None)
     3
     """
-    if not is_recorded(x):
-        check(x)
+    array = numbers(x)
+    if not is_recorded(array):
+        check(array)
         return x
-    op, changes = x.op, []
+    op, changes = array.op, []
     while op.function in (astype, np.reshape):
         changes.append((op.function, op.args[1]))
         op = op.args[0]
@@ -65,7 +69,7 @@ def checked(x: Any, check: Callable[[Any], Any]) -> Any:
         check(given)
 
     look(op.sample)
-    x.tape.checks.append((op, look if changes else check))
+    array.tape.checks.append((op, look if changes else check))
     return x
 
 

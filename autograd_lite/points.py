@@ -123,9 +123,13 @@ def at_points(traced: Traced, samples: Sequence[Any]) -> None:
         if old is not None:
             new[old] = tape.input(x, old.name)
             shapes.append(np.shape(x))
+    for old, draw in traced.tape.draws:
+        new[old] = tape.input(old.sample, old.name)
+        tape.draws.append((new[old], draw))
     shape = common_shape(shapes)
     given = [op for op in traced.inputs if op is not None]
-    outputs = [traced.value, *traced.gradients]
+    told = [x for ops, _ in traced.tape.after for x in ops]
+    outputs = [traced.value, *traced.gradients, *told]
     with np.errstate(all="ignore"):
         for op in needed([x for x in outputs if isinstance(x, Op)]):
             args = mapped(op.args, lambda x: new.get(x, x) if x.__class__ is Op else x)
@@ -143,6 +147,8 @@ def at_points(traced: Traced, samples: Sequence[Any]) -> None:
         inner.pop(made, None)
         traced.roots.discard(made)
     traced.gradient_of = inner | total.made
+    tape.checks = [(new[op], check) for op, check in traced.tape.checks]
+    tape.after = [(tuple(new.get(x, x) for x in ops), do) for ops, do in traced.tape.after]
     traced.value, traced.gradients = value, gradients
     traced.inputs = [None if op is None else new[op] for op in traced.inputs]
     traced.tape = tape

@@ -91,14 +91,14 @@ _ARITHMETIC = (operator.add, operator.sub, operator.mul, operator.truediv)
 def _arithmetic(function: Any, a: Any, b: Any, op_class: Any) -> Any:
     if b.__class__ is not op_class:
         b = _number(b, a)
-        if b.__class__ is float and b == 1 and function in (operator.mul, operator.truediv):
+        unit = b.__class__ is float and b == 1 and a.dtype.kind == "f"
+        if unit and function in (operator.mul, operator.truediv):
             return a
     elif a.__class__ is not op_class:
         a = _number(a, b)
-        if a.__class__ is float and a == 1 and function is operator.mul:
-            return b
-        if a.__class__ is float and a == -1 and function is operator.mul:
-            return operator.neg, (b,), {}
+        unit = a.__class__ is float and abs(a) == 1 and b.dtype.kind == "f"
+        if unit and function is operator.mul:
+            return b if a == 1 else (operator.neg, (b,), {})
     elif function in (operator.add, operator.sub) and a.dtype == b.dtype:
         b = _uncast(b, op_class)
     elif function is operator.mul and a.dtype == b.dtype:
@@ -135,7 +135,9 @@ def _chooses_one(x: Any) -> bool:
     """Whether `x` is where(c, 1, 0) or where(c, 0, 1)."""
     if x.function is not np.where:
         return False
-    return x.args[1:] in ((1, 0), (0, 1)) if _are_numbers(x.args[1:]) else False
+    if not _are_numbers(x.args[1:]):
+        return False
+    return tuple(repr(float(v)) for v in x.args[1:]) in (("1.0", "0.0"), ("0.0", "1.0"))
 
 
 def _are_numbers(x: tuple[Any, ...]) -> bool:
