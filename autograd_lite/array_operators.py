@@ -17,7 +17,7 @@ from .mutation import fingerprint
 from .operators import method_names
 from .reads import may_read
 from .recording import state
-from .rows import Elementwise
+from .rows import Elementwise, Structural
 from .symbols import BY_UFUNC
 
 Method = Callable[..., Any]
@@ -119,6 +119,40 @@ def _binary(rule: Elementwise) -> tuple[Method, Method]:
         return _made(type(self), data, rule, (other, self), seen)
 
     return method, reflected
+
+
+def whole_at_once(
+    tensor: Any, rule: Structural, operands: tuple[Any, ...], params: dict[str, Any]
+) -> Any:
+    """The node of a row on whole arrays in the ordinary case; None if anything has to be asked."""
+    given: list[Any] = []
+    stamps: list[int] = []
+    for i, x in enumerate(operands):
+        kind = type(x)
+        if kind is tensor:
+            if x.op is None and x.seen is not None:  # a leaf whose array somebody holds
+                return None
+            given.append(x._data)
+            stamps.append(x.version)
+        elif kind is ndarray and x.dtype.kind in "biuf":
+            given.append(x)
+            stamps.append(fingerprint(x) if may_read(rule, i) else 0)
+        elif kind is float or kind is int:
+            given.append(x)
+            stamps.append(0)
+        else:
+            return None
+    try:
+        data = rule.value(*given, **params)
+    except (ValueError, IndexError, ArithmeticError):
+        return None  # the long way says it with shapes and names
+    node = _new(tensor)
+    node._data = data if type(data) is ndarray else np.asarray(data)
+    node.op, node.a, node.params = rule, operands, params
+    node.seen = tuple(stamps) if any(stamps) else None
+    node.grad = node.label = node.b = None
+    node.mark = node.version = 0
+    return node
 
 
 # What NumPy's ufuncs do with a Tensor as their first operand.

@@ -10,7 +10,7 @@ import numpy as np
 
 from .gathered import in_one_vector
 from .leaves import Bundle
-from .listing import WIDTH, Plan
+from .listing import WIDTH, Plan, exploded
 from .op_kinds import entrywise, has_one_operand, is_dot, is_mask, is_view
 from .print_numpy import ATOM, Printed, Printer, dtype_text, number_text
 from .simplify import astype
@@ -145,6 +145,8 @@ class Buffered:
     # --- operations -----------------------------------------------------------------------------
 
     def _say(self, line: str) -> None:
+        if len(line) > WIDTH - 4 and "\n" not in line:
+            line = exploded(line)
         self.body += line.split("\n")
 
     def _place(self, i: int, op: Op) -> None:

@@ -231,7 +231,7 @@ class Listing:
     def _emit(self, text: str, op: Op) -> None:
         told = self._told(op)
         if len(text) > WIDTH - 4:
-            text = _exploded(text)
+            text = exploded(text)
             told, above = "", told
         elif 4 + len(text) + 4 + len(told) > WIDTH:
             told, above = "", told
@@ -287,9 +287,9 @@ class Listing:
         self._put(f"    return {value}, gradients")
 
 
-def _exploded(text: str) -> str:
+def exploded(text: str) -> str:
     """A statement that is too long for a line, opened at its outermost brackets."""
-    start = text.index(" = ") + 3
+    start = text.index(" = ") + 3 if " = " in text else 0
     opening = text.find("(", start)
     if opening < 0 or not text.endswith(")"):
         return text

@@ -9,7 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from . import array_rules, numpy_api, rules
-from .array_operators import AT_ONCE, methods
+from .array_operators import AT_ONCE, methods, whole_at_once
 from .array_sweep import leaves_lock
 from .array_sweep import sweep as array_sweep
 from .describe import describe
@@ -24,9 +24,8 @@ from .errors import (
     ShapeError,
 )
 from .graph import Node, arrows, numbers
-from .mutation import Guarded, Stamps, fingerprint, stamp, unshared
+from .mutation import Guarded, Stamps, stamp, unshared
 from .operators import Operators
-from .reads import may_read
 from .recorded import as_ndarray, is_recorded
 from .recording import here, kept_out, note, state
 from .rows import Elementwise, Predicate, Rule, Structural
@@ -269,8 +268,7 @@ class Tensor(Operators, Guarded):
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
         if type(rule) is Structural and not state.paused and here.tape is None:
-            node = _at_once(rule, operands, params)
-            if node is not None:
+            if (node := whole_at_once(Tensor, rule, operands, params)) is not None:
                 return node
         if here.tape is not None and here.tape.of_numbers:
             for x in operands:
@@ -306,38 +304,6 @@ class Tensor(Operators, Guarded):
         if state.paused and here.detector is not None:
             here.detector.forward(rule, operands, node)
         return node
-
-
-def _at_once(rule: Structural, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-    """The node of a row on whole arrays in the ordinary case; None if anything has to be asked."""
-    given: list[Any] = []
-    stamps: list[int] = []
-    for i, x in enumerate(operands):
-        kind = type(x)
-        if kind is Tensor:
-            if x.op is None and x.seen is not None:  # a leaf whose array somebody holds
-                return None
-            given.append(x._data)
-            stamps.append(x.version)
-        elif kind is np.ndarray and x.dtype.kind in "biuf":
-            given.append(x)
-            stamps.append(fingerprint(x) if may_read(rule, i) else 0)
-        elif kind is float or kind is int:
-            given.append(x)
-            stamps.append(0)
-        else:
-            return None
-    try:
-        data = rule.value(*given, **params)
-    except (ValueError, IndexError, ArithmeticError):
-        return None  # the long way says it with shapes and names
-    node = _new(Tensor)
-    node._data = data if type(data) is np.ndarray else np.asarray(data)
-    node.op, node.a, node.params = rule, operands, params
-    node.seen = tuple(stamps) if any(stamps) else None
-    node.grad = node.label = node.b = None
-    node.mark = node.version = 0
-    return node
 
 
 _READY = (Tensor, int, float, np.bool_, np.floating, np.integer)  # operands that go in as they are
