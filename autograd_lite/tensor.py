@@ -267,9 +267,9 @@ class Tensor(Operators, Guarded):
 
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        if type(rule) is Structural and not state.paused and here.tape is None:
-            if (node := whole_at_once(Tensor, rule, operands, params)) is not None:
-                return node
+        usual = type(rule) is Structural and not state.paused and here.tape is None
+        if usual and (node := whole_at_once(Tensor, rule, operands, params)) is not None:
+            return node
         if here.tape is not None and here.tape.of_numbers:
             for x in operands:
                 if isinstance(x, np.ndarray) and x.dtype == object:
