@@ -17,7 +17,7 @@ from .mutation import fingerprint
 from .operators import method_names
 from .reads import may_read
 from .recording import state
-from .rows import Elementwise, Structural
+from .rows import Elementwise, Rule
 from .symbols import BY_UFUNC
 
 Method = Callable[..., Any]
@@ -122,7 +122,7 @@ def _binary(rule: Elementwise) -> tuple[Method, Method]:
 
 
 def whole_at_once(
-    tensor: Any, rule: Structural, operands: tuple[Any, ...], params: dict[str, Any]
+    tensor: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]
 ) -> Any:
     """The node of a row on whole arrays in the ordinary case; None if anything has to be asked."""
     given: list[Any] = []
