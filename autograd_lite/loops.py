@@ -6,8 +6,7 @@ import functools
 import itertools
 import math
 import operator
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,19 +31,9 @@ _WORDS: dict[Any, str] = {
 _LANES = 8  # points that are computed side by side
 _MOST = 1000  # sums up to which the compiler finds out in time that their rows are apart
 _OWN = (
-    "count",
-    "i",
-    "k",
-    "numbers",
-    "points",
-    "rows",
-    "size",
-    "slopes",
-    "start",
-    "sums",
-    "totals",
+    "count", "i", "k", "numbers", "points", "rows", "size", "slopes", "start", "sums", "totals",
     "values",
-)
+)  # fmt: skip
 Names = dict[str, str]
 _MOVED = 16  # operations computed side by side that save what moving one number costs
 _INSTRUCTIONS: set[Any] = {
@@ -123,10 +112,7 @@ class Loop:
             if op not in self.names:
                 self.names[op] = next(free)
         taken = set(self.names.values())
-        own = {
-            key: next(n for n in (key + "_" * i for i in itertools.count()) if n not in taken)
-            for key in _OWN
-        }
+        own = {key: _free_name(key, taken) for key in _OWN}
         numbers, points, values = own["numbers"], own["points"], own["values"]
         head: list[str] = []
         arrays: list[tuple[str, Op]] = []
@@ -158,7 +144,8 @@ class Loop:
 
     def _is_worth_blocks(self, arrays: int) -> bool:
         """Whether what is computed side by side saves more than what is moved costs."""
-        if not arrays or len(self.totals) > _MOST:
+        of_one_kind = len({self.dtypes[1 + k] for k in self.totals}) <= 1
+        if not arrays or len(self.totals) > _MOST or not of_one_kind:
             return False
         calls = sum(not _is_arithmetic(op) for op in self.plan.live)
         return len(self.plan.live) > _MOVED * (arrays + 1 + len(self.spread) + calls)
@@ -211,20 +198,17 @@ class Loop:
         block += [f"    {text_of(place)} = {text}" for text, place in totals]
         block.append(f"for {i} in range({size}):")
         block += [f"    {name}[{start} + {i}] = {place}" for name, _, place in outside]
-        at = 0
-        for name, count in Counter(place[0] for _, place in totals).items():
-            first = next(place[1] for _, place in totals if place[0] == name)
-            cell, total = f"{name}[{first} + {k}, {i}]", f"{sums}[{at} + {k}, {i}]"
+        if totals:
+            name, first = totals[0][1]
             block += [
                 f"if {size} < {_LANES}:",
-                f"    for {k} in range({count}):",
+                f"    for {k} in range({len(totals)}):",
                 f"        for {i} in range({size}, {_LANES}):",
-                f"            {cell} = 0",
-                f"for {k} in range({count}):",
+                f"            {name}[{first} + {k}, {i}] = 0",
+                f"for {k} in range({len(totals)}):",
                 f"    for {i} in range({_LANES}):",
-                f"        {total} += {cell}",
+                f"        {sums}[{k}, {i}] += {name}[{first} + {k}, {i}]",
             ]
-            at += count
         lines.append(f"for {start} in range(0, {own['count']}, {_LANES}):")
         lines += [f"    {line}" for line in block]
         if added:
@@ -286,6 +270,13 @@ class Loop:
                 part = totals[at : at + bundle.size].reshape(bundle.shape)
                 found.append(part if part.dtype is bundle.dtype else part.astype(bundle.dtype))
         return values.reshape(shape)[()], found
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """A name that no other begins with, since some are numbered."""
+    while any(other.startswith(name) for other in taken):
+        name += "_"
+    return name
 
 
 def _constant(x: Array) -> str:

@@ -108,6 +108,16 @@ def test_points_that_fill_no_block_are_added_up_without_what_lies_behind_them(nu
         np.testing.assert_allclose(dx, 1 / x - w[1] / x**2)
 
 
+def test_arguments_of_several_dtypes_and_with_names_as_the_loop_has_them(numba, order):
+    def f(points0, rows_float64, sums, x, totals):
+        return points0 * x + rows_float64 * x * x + ag.tanh(sums * x) * totals
+
+    at = (np.float32(0.5), np.float64(2.0), np.float32(0.25), np.linspace(-1, 1, 9), 3.0)
+    chosen = (0, 1, 2, 4)
+    fast, plain = (ag.compile(f, chosen, kind)(*at) for kind in ("numba", "python"))
+    assert_same(fast, plain, rtol=1e-6, atol=1e-6)
+
+
 def test_many_operations_at_each_point_are_computed_in_blocks(numba):
     def f(w, x):
         return sum((ag.relu(w[i] * x + w[i - 1]) * w[i - 2] for i in range(20)), 0.0)
