@@ -66,8 +66,8 @@ class Totals:
         for x in dict.fromkeys(x for x in outputs if isinstance(x, Op)):
             if x not in uses and _is_total(x):
                 groups.setdefault((x.args[0].shape, x.args[0].dtype), []).append(x)
-        for ((count,), kind), sums in groups.items():
-            if len(sums) >= _FEW and len(sums) * count * kind.itemsize <= SMALL:
+        for sums in groups.values():
+            if len(sums) >= _FEW:
                 self._gather(sums)
 
     def _gather(self, sums: list[Op]) -> None:
@@ -82,8 +82,9 @@ class Totals:
         for matrix in matrices:
             self._add_up([x for x in rest if x.args[0] in matrix.row], matrix)
         rest = [x for x in rest if x not in self._place]
-        if rest:
-            self._add_up(rest, Matrix(self.stores, list(dict.fromkeys(x.args[0] for x in rest))))
+        vectors = list(dict.fromkeys(x.args[0] for x in rest))
+        if vectors and len(vectors) * vectors[0].sample.nbytes <= SMALL:
+            self._add_up(rest, Matrix(self.stores, vectors))
 
     def _is_product(self, op: Op) -> bool:
         """Whether the operation multiplies two vectors, for one sum alone."""

@@ -77,7 +77,8 @@ def numpy_buffers(case: Case) -> Run:
     return Run(call, lambda loss: [loss, *parameters])
 
 
-def ours_eager(case: Case) -> Run:
+def ours_model(case: Case) -> tuple[Any, Any]:
+    """A model with the weights of the case, and the optimiser that moves it."""
     import nn
 
     model = nn.MLP(case.sizes, activation=case.activation, dtype=np.float32)
@@ -88,6 +89,13 @@ def ours_eager(case: Case) -> Run:
         optimizer = nn.SGD(model.parameters(), lr=case.lr)
     else:
         optimizer = nn.Adam(model.parameters(), lr=case.lr, betas=BETAS, eps=case.eps)
+    return model, optimizer
+
+
+def ours_eager(case: Case) -> Run:
+    import nn
+
+    model, optimizer = ours_model(case)
 
     def call() -> float:
         optimizer.zero_grad()
@@ -125,10 +133,31 @@ def ours_compiled(case: Case, **options: Any) -> Run:
     return Run(call, lambda loss: [loss, *parameters])
 
 
+def ours_whole(case: Case) -> Run:
+    """The step as `nn.fit` runs it: a program that writes into the vector that nn's optimiser moves
+    along.
+    """
+    import nn
+    from nn.compiled_step import BatchProgram
+
+    model, optimizer = ours_model(case)
+    flat = optimizer.flat
+    assert flat is not None
+    program = BatchProgram(model, nn.cross_entropy, flat, case.X, case.labels, True)
+
+    def call() -> float:
+        loss, _ = program(case.X, case.labels, 1)
+        optimizer.step_flat(None, flat)
+        return loss
+
+    return Run(call, lambda loss: [loss, *model.state_dict().values()])
+
+
 ROWS = [
     Row("PyTorch", "eager", peers.torch_step),
     Row(OURS, "eager", ours_eager),
     Row(OURS, "compiled", lambda c: ours_compiled(c, donate=True)),
+    Row(OURS, "compiled, nn's optimiser", ours_whole),
     jax_row(ours_compiled),
     Row("NumPy", "by hand, with buffers", numpy_buffers),
     Row("NumPy", "by hand, plain", numpy_naive),
@@ -146,7 +175,7 @@ ROWS = [
 ]
 CLAIMS = [
     (f"{OURS}, {own}", other)
-    for own in ("eager", "compiled")
+    for own in ("eager", "compiled", "compiled, nn's optimiser")
     for other in (
         "NumPy, by hand, with buffers",
         "JAX, jit",

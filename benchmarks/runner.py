@@ -223,24 +223,30 @@ def _timed(
             if round_ < rounds and i in workers:
                 modes = (True, False) if workload.collector else (True,)
                 for collector in modes:
-                    _round(workers, i, results[i], count, collector, threads)
+                    settings = {"collector": collector, "in_a_loop": workload.collector}
+                    _round(workers, i, results[i], count, settings, threads)
 
 
 def _round(
-    workers: dict[int, Worker], i: int, result: Measured, count: int, collector: bool, threads: int
+    workers: dict[int, Worker],
+    i: int,
+    result: Measured,
+    count: int,
+    settings: dict[str, bool],
+    threads: int,
 ) -> None:
     if i not in workers:
         return
     if threads > 1:
         time.sleep(PAUSE)
-    answer = workers[i].ask(do="take", count=count, collector=collector)
+    answer = workers[i].ask(do="take", count=count, **settings)
     if not answer["ok"]:
         result.reason = answer["reason"]
         result.seconds.clear()
         result.without_collector.clear()
         workers.pop(i).end()
         return
-    kept = result.seconds if collector else result.without_collector
+    kept = result.seconds if settings["collector"] else result.without_collector
     kept.append(answer["seconds"] * result.scale)
     if answer["facts"]:
         result.facts.append(answer["facts"])

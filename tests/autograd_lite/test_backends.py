@@ -109,8 +109,8 @@ def test_points_that_fill_no_block_are_added_up_without_what_lies_behind_them(nu
 
 
 def test_arguments_of_several_dtypes_and_with_names_as_the_loop_has_them(numba, order):
-    def f(points0, rows_float64, sums, x, totals):
-        return points0 * x + rows_float64 * x * x + ag.tanh(sums * x) * totals
+    def f(points3, rows_float64, sums, x, totals):
+        return points3 * x + rows_float64 * x * x + ag.tanh(sums * x) * totals
 
     at = (np.float32(0.5), np.float64(2.0), np.float32(0.25), np.linspace(-1, 1, 9), 3.0)
     chosen = (0, 1, 2, 4)

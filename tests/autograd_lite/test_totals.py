@@ -106,6 +106,17 @@ def test_a_factor_that_is_the_value_itself_is_the_callers_own():
     assert " = dot(" in program.source_in_place
 
 
+def test_at_many_points_only_products_are_gathered():
+    """A matrix of all that is added up would be larger than the processor's cache."""
+    pairs = [(i, j) for i in range(2) for j in range(2, 5)] + [(5, 5), (6, 6), (7, 7), (8, 8)]
+    x = np.linspace(-1, 1, 60_000)
+    program = ag.compile(bilinear(pairs), unroll=0)
+    _, dw = program(np.ones(len(pairs)), x)
+    np.testing.assert_allclose(dw, totals(pairs, x), rtol=1e-10, atol=1e-8)
+    assert program.source_in_place.count(" = dot(") == 1
+    assert program.source_in_place.count("add.reduce(") == 4
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_no_point_and_one(count):
     pairs = [(i, j) for i in range(2) for j in range(2, 4)]
