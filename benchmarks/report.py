@@ -206,7 +206,8 @@ def page(
         "Rounds are taken in turns. A time is the median of the rounds, ± half the distance of its "
         "quartiles; a quotient is taken within each round, and stated alike: 2x is twice as fast. "
         "`first call` includes tracing and compiling. Python's garbage collector is on, as it is "
-        "for users, where nothing else is said.",
+        "for users, where nothing else is said; and as in a loop, what the last call gave, a graph "
+        "perhaps, lives until the next has given its own.",
     ]
     if any(table.workload.kind == "time" for table in tables):
         parts.append("![Speed beside the peers](benchmarks.svg)")

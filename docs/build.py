@@ -69,7 +69,12 @@ def build(folder: Path) -> int:
     shutil.rmtree(folder, ignore_errors=True)
     (folder / "course").mkdir(parents=True)
     style = (HERE / "site.css").read_text(encoding="utf-8")
-    style += HtmlFormatter(style="friendly").get_style_defs(".code")
+    light, dark = (
+        HtmlFormatter(style=name, nobackground=True).get_style_defs(".code")
+        for name in ("friendly", "github-dark")
+    )
+    style += f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"
+    style += ".code .err { border: 0; color: inherit; background: none }\n"  # a sign as any other
     (folder / "site.css").write_text(style, encoding="utf-8")
     for picture in [*HERE.glob("*.svg"), *HERE.glob("*.png")]:
         shutil.copy(picture, folder)
@@ -156,6 +161,11 @@ def _moved(text: str, source: Path, folder: Path) -> str:
             return match[1].lstrip("!")[1:-1]
         raise SiteError(f"{source.name}: there is no {path}.")
 
+    def picture(match: re.Match[str]) -> str:
+        file = (source.parent / match[2]).resolve()
+        return f'{match[1]}{up}{file.name}"' if file.parent == HERE else match[0]
+
+    text = re.sub(r'(src(?:set)?=")([^":]+)"', picture, text)
     return re.sub(r"(!?\[[^\]]*\])\(([^)\s]+)\)", target, text)
 
 
@@ -226,7 +236,9 @@ def _link(where: str, told: str, page: Path) -> str:
 
 
 def check_links(folder: Path) -> None:
-    """Raise SiteError if a page leads to a page, or to a place in one, that is not there."""
+    """Raise SiteError if a page leads to a page, or to a place in one, or shows a picture, that is
+    not there.
+    """
     pages = {path.resolve(): path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
     wrong = []
     for path, text in pages.items():
@@ -241,6 +253,9 @@ def check_links(folder: Path) -> None:
                 wrong.append(f"{path.name}: {link} is not there")
             elif anchor and not re.search(rf'id="{re.escape(anchor)}"', pages[target]):
                 wrong.append(f"{path.name}: {link}: no such place")
+        for picture in re.findall(r'<(?:img|source) [^>]*?src(?:set)?="([^"]+)"', text):
+            if not picture.startswith("data:") and not (path.parent / picture).is_file():
+                wrong.append(f"{path.name}: {picture} is not there")
     if wrong:
         raise SiteError(f"{len(wrong)} broken links:\n  " + "\n  ".join(sorted(set(wrong))))
 

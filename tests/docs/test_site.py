@@ -30,7 +30,7 @@ def site(tmp_path_factory):
 
 
 def test_every_part_is_there(site):
-    for page in ("index", "architecture", "rules", "numpy", "contributing", "course/index"):
+    for page in ("index", "architecture", "rules", "numpy", "benchmarks", "course/index"):
         assert (site / f"{page}.html").is_file()
     notebooks = {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")}
     assert notebooks <= {path.stem for path in (site / "course").glob("*.html")}
@@ -40,6 +40,15 @@ def test_every_part_is_there(site):
     assert "tanh" in rules
     assert "<math" in rules
     assert "iframe" in (site / "course" / "01_chain_rule.html").read_text(encoding="utf-8")
+
+
+def test_code_can_be_read_in_the_dark_as_well(site):
+    """Colours come from one style by day and another by night, on the ground of the page."""
+    style = (site / "site.css").read_text(encoding="utf-8")
+    by_day, by_night = style.split("@media (prefers-color-scheme: dark) {\n", 2)[1:]
+    assert ".code .k {" in by_day
+    assert ".code .k {" in by_night
+    assert not re.search(r"^\.code \{[^}]*background", style, re.MULTILINE)
 
 
 def test_no_page_asks_for_anything_outside(site):
@@ -55,8 +64,13 @@ def test_a_broken_link_stops_the_build(site):
     builder["check_links"](site)
     page = site / "index.html"
     before = page.read_text(encoding="utf-8")
-    for link in ("nowhere.html", "rules.html#nowhere"):
-        page.write_text(before + f'<a href="{link}">x</a>', encoding="utf-8")
+    for what in (
+        '<a href="nowhere.html">x</a>',
+        '<a href="rules.html#nowhere">x</a>',
+        '<img src="nowhere.png">',
+        '<picture><source media="x" srcset="nowhere.svg"></picture>',
+    ):
+        page.write_text(before + what, encoding="utf-8")
         with pytest.raises(builder["SiteError"], match="nowhere"):
             builder["check_links"](site)
     page.write_text(before, encoding="utf-8")
