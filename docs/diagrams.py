@@ -50,6 +50,7 @@ def architecture_svg() -> str:
     drawn = render(graph.source, "svg").decode()
     drawn = drawn[drawn.index("<svg") :]
     drawn = drawn.replace("black", "currentColor").replace('fill="white"', 'fill="none"')
+    drawn = drawn.replace("<text ", '<text fill="currentColor" ')  # black where nothing is said
     return re.sub(
         "<svg", '<svg role="img" aria-label="Who uses whom in autograd-lite"', drawn, count=1
     )

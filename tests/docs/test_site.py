@@ -48,6 +48,8 @@ def test_code_can_be_read_in_the_dark_as_well(site):
     by_day, by_night = style.split("@media (prefers-color-scheme: dark) {\n", 2)[1:]
     assert ".code .k {" in by_day
     assert ".code .k {" in by_night
+    diagram = (site / "architecture.html").read_text(encoding="utf-8").partition("<svg")[2]
+    assert 'fill="currentColor"' in re.search(r"<text [^>]*>", diagram)[0]
     assert not re.search(r"^\.code \{[^}]*background", style, re.MULTILINE)
 
 
