@@ -75,7 +75,8 @@ class Buffered:
         self._return(targets)
         self._finish()
         self.nbytes, self._outside = stores.nbytes, {**plan.constants, **stores.places}
-        del self.stores, self.totals, self._printer  # with the memory that they tried things in
+        # with the arrays that things were tried on
+        del self.plan, self.stores, self.totals, self._printer
 
     # --- what goes in ---------------------------------------------------------------------------
 

@@ -84,6 +84,12 @@ class Leaves:
                 leaf.name += "_"
             whole.add(leaf.name)
 
+    def let_go(self) -> None:
+        """Forget the arrays that all was made for."""
+        self.given = []
+        for parts in self.parts:
+            parts.leaves = []
+
     def _unique(self, name: str) -> str:
         while name in self.names or keyword.iskeyword(name):
             name += "_"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ from .tracing import positions
 from .transforms import value_and_grad
 
 Array = np.ndarray[Any, Any]
+_building = threading.Lock()
 
 
 class Version:
@@ -47,7 +49,7 @@ class Version:
         self.unrolled = self.leaves.unrolls
         self.backend = program.backend
         with NoDraws(self.around):
-            self.traced = traced = self._traced()
+            traced = self._traced()
         inputs = [op for op in traced.inputs if op is not None]
         draws = [op for op, _ in traced.tape.draws]
         extra = [x for ops, _ in traced.tape.after for x in ops]
@@ -59,10 +61,19 @@ class Version:
             page = Listing(plan, traced.gradient_of, traced.roots, file_of(f), printer=JaxPrinter)
             self.jax = OnJax(page.text, plan, self.leaves.bundles if self.unrolled else ())
         self.source = listing.text
-        self.lines = listing.lines
         self._plan, self._given_names = plan, listing.names
         self._settle(plan, traced)
         self.quick = self._quick(long_way)
+        bundles = self.leaves.bundles if self.unrolled else ()
+        # what is known of the operations and the arrays they were tried on ends with it
+        self._build: Any = None
+        if self.loop is None and self.jax is None:
+            self._build = functools.partial(
+                Buffered, plan, listing.names, self.donate, bundles=bundles
+            )
+        self._buffered: Buffered | None = None
+        del self._plan, self._given_names
+        self.leaves.let_go()
 
     def _traced(self) -> Traced:
         f, leaves = self.function, self.leaves
@@ -124,14 +135,14 @@ class Version:
         elif self._is_math() and not self.leaves.plain_numbers:
             self._page = float_page(plan, self._given_names)
 
-    @functools.cached_property
+    @property
     def buffered(self) -> Buffered:
         """The program that runs in place."""
-        bundles = self.leaves.bundles if self.unrolled else ()
-        made = Buffered(self._plan, self._given_names, self.donate, bundles=bundles)
-        for op in (*self._plan.live, *self._plan.inputs):  # the samples have done their work
-            op.sample = None
-        return made
+        if self._buffered is None:
+            with _building:  # other threads may want it, too
+                if self._buffered is None:
+                    self._buffered, self._build = self._build(), None
+        return self._buffered
 
     @property
     def source_in_place(self) -> str:

@@ -7,6 +7,7 @@ import pickle
 import random
 import threading
 import tracemalloc
+import weakref
 from collections import namedtuple
 
 import numpy as np
@@ -299,3 +300,19 @@ def test_a_nan_in_any_result_is_seen(place):
     _, slopes = ag.compile(names["g"], (0, 1, 2))(x, x + 0.0, x + 0.0)
     for i, slope in enumerate(slopes):
         np.testing.assert_array_equal(slope, [2.0, 0.0, 3.0] if i == place else np.ones(3))
+
+
+@pytest.mark.parametrize("backend", ["python", "numba", "jax"])
+def test_a_program_keeps_none_of_the_arrays_that_it_was_made_with(backend):
+    if backend != "python":
+        pytest.importorskip(backend)
+    given = [np.linspace(0, 1, 50), np.linspace(1, 2, 50)]
+    alive = [weakref.ref(x) for x in given]
+    program = ag.compile(lambda w, rest: np.tanh(w * rest["b"]) * rest["b"], backend=backend)
+    program(given[0], {"b": given[1]})
+    del given
+    gc.collect()
+    assert [x() is None for x in alive] == [True, True]
+    value, slope = program(np.zeros(50), {"b": np.ones(50)})
+    np.testing.assert_array_equal(value, np.zeros(50))
+    np.testing.assert_array_equal(slope, np.ones(50))
