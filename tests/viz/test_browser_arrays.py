@@ -21,6 +21,13 @@ def lesson():
     return ((X @ W) * np.array([[4.0], [-1.0]])).sum()
 
 
+def settle(shown):
+    """Wait until the page has chosen an entry, as it does once a new step is drawn."""
+    shown.wait_for_function(
+        "() => [...document.querySelectorAll('.choose input')].every((field) => field.value)"
+    )
+
+
 @pytest.fixture
 def visit(open_file, tmp_path):
     """Open the page of a graph at the frame with this title."""
@@ -32,6 +39,7 @@ def visit(open_file, tmp_path):
         shown = open_file(walk.save(tmp_path / f"arrays{next(made)}.html"), **settings)
         for _ in range(at):
             shown.keyboard.press("ArrowRight")
+        settle(shown)
         return shown, walk[at]
 
     return open_page
@@ -96,6 +104,7 @@ def test_the_page_says_of_every_entry_what_the_text_says(visit):
         if frame.arrays is not None and frame.arrays.how is not None:
             entry = int(RNG.integers(frame.arrays.result.numbers.size))
             shape = frame.arrays.result.numbers.shape
+            settle(shown)
             fields = shown.locator(".choose input")
             for field, at in zip(fields.all(), np.unravel_index(entry, shape), strict=True):
                 if field.is_enabled():
