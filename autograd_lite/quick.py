@@ -23,6 +23,7 @@ from .surroundings import Surroundings
 from .tape import Op
 
 Call = Callable[..., tuple[Any, Any]]
+Outputs = Callable[[list[str]], str]
 
 # What gives one of its operands, which may be a whole number.
 _CHOICES = {
@@ -74,12 +75,12 @@ class Floats(Printer):
             self._depth[op] = 1 + max((self._depth[x] for x in op.operands), default=0)
             if uses.get(op, 0) > 1 or op in chosen or self._depth[op] > _DEEPEST:
                 self.keep(op)
-        self._plan = plan
+        self.plan = plan
 
     def results(self) -> list[str]:
         """The texts of the value and the gradients."""
-        floats = _floats(self._plan)
-        return [self._as_float(x, floats) for x in self._plan.outputs]
+        floats = _floats(self.plan)
+        return [self._as_float(x, floats) for x in self.plan.outputs]
 
     def free(self) -> str:
         """A name that means nothing yet."""
@@ -135,7 +136,7 @@ class Floats(Printer):
 def quick_call(
     plan: Plan,
     names: dict[Op, str],
-    outputs: Callable[[list[str]], str],
+    outputs: Outputs,
     long_way: Call,
     around: Surroundings,
 ) -> Any:
@@ -155,7 +156,7 @@ def quick_call(
     outside = around.test(floats.names, own["outside"])
     tests += [f"not {own['changed']}()"] if outside is None else outside
     few = len(given) <= _MANY
-    parts = (_with_few if few else _with_many)(plan, floats, list(given.values()), outputs, own)
+    parts = (_with_few if few else _with_many)(floats, list(given.values()), outputs, own)
     signature, kinds, given_again, body = parts
     floats.names |= {
         own["missing"]: _MISSING,
@@ -180,15 +181,9 @@ def quick_call(
 Parts = tuple[str, list[str], str, list[str]]
 
 
-def _with_few(
-    plan: Plan,
-    floats: Floats,
-    given: list[str],
-    outputs: Callable[[list[str]], str],
-    own: dict[str, str],
-) -> Parts:
+def _with_few(floats: Floats, given: list[str], outputs: Outputs, own: dict[str, str]) -> Parts:
     """Signature, tests of the arguments, the arguments, and statements, where each has a name."""
-    distinct = dict.fromkeys(floats.keep(x) for x in plan.outputs[1:] if isinstance(x, Op))
+    distinct = dict.fromkeys(floats.keep(x) for x in floats.plan.outputs[1:] if isinstance(x, Op))
     finite = " and ".join(f"{n} == {n}" for n in distinct)
     value, *gradients = floats.results()
     body = [
@@ -207,13 +202,7 @@ def _with_few(
     )
 
 
-def _with_many(
-    plan: Plan,
-    floats: Floats,
-    given: list[str],
-    outputs: Callable[[list[str]], str],
-    own: dict[str, str],
-) -> Parts:
+def _with_many(floats: Floats, given: list[str], outputs: Outputs, own: dict[str, str]) -> Parts:
     """The same, where many are looked at together: their classes are counted, and nan shows in the
     sum of the gradients. So does infinity less infinity, which goes the long way for nothing.
     """

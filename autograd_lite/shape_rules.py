@@ -49,8 +49,8 @@ def _ones(count: int, dtype: Any) -> Any:
 def sum_of_rows(a: Any) -> Any:
     """The rows of a matrix of floats added up: (n, d) to (d,).
 
-    As a product with a row of ones, which BLAS computes two to four times as fast as NumPy's sum,
-    and with less rounding (`python benchmarks/row_sums.py`).
+    As a product with a row of ones, which BLAS computes faster than NumPy its sum, and with no more
+    rounding: `python benchmarks/row_sums.py` prints both.
     """
     if is_recorded(a):
         total = np.add.reduce(a, axis=0)
