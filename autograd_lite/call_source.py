@@ -12,11 +12,12 @@ from .errors import DataError
 from .graph import Node, numbers
 from .leaves import Leaves
 from .program import Program
+from .randomness import NoDraws
 from .recorded import Recorded, is_recorded
 from .recording import inside_transform
 from .rows import Elementwise
 from .source_lines import Differentiated, Source, in_reading_order
-from .surroundings import NoDraws, Surroundings
+from .surroundings import Surroundings
 from .tape import Op, Tape
 from .tensor import Tensor
 from .traced import named_locals, operation, tracing
@@ -44,7 +45,12 @@ def source_of_call(program: Program, args: Sequence[Any], kwargs: Mapping[str, A
         _stand_in(tape, x, name, wanted)
         for x, name, wanted in zip(leaves.given, leaves.names, leaves.wanted, strict=True)
     ]
-    with NoDraws(around), tracing(tape) as told, inside_transform(), np.errstate(all="ignore"):
+    with (
+        NoDraws(around.reached),
+        tracing(tape) as told,
+        inside_transform(),
+        np.errstate(all="ignore"),
+    ):
         given, settings = leaves.rebuild(stand_ins)
         with named_locals(program.function) as seen:
             result = program.function(*given, **settings)

@@ -15,10 +15,10 @@ import numpy as np
 from .detach import detach
 from .errors import RuleError
 from .graph import numbers
+from .randomness import Undone
 from .recorded import Recorded, is_recorded, when_known
 from .recording import here
 from .simplify import astype
-from .surroundings import Undone
 
 
 def drawn(draw: Callable[[], Any]) -> Any:

@@ -54,11 +54,11 @@ def compile(
     donate: give results in the program's own buffers, which the next call overwrites. Otherwise
     they are the caller's.
 
-    What f reads from outside is looked at before every call: global names, closures, attributes of
-    objects, items of lists and dicts, and arrays there that were written to. Not looked at are
-    attributes of modules and classes, objects with __slots__, sets, new keys of a dict, and default
-    arguments: give what changes as an argument. Random numbers drawn inside are refused; `ag.drawn`
-    draws anew in every call.
+    What f reads from outside is looked at before every call: global names, closures and defaults,
+    attributes of objects, classes and modules, what is in lists, dicts, sets and deques, and arrays
+    that were written to; of f and of all functions that it calls. Not looked at is what lies within
+    objects of C extensions, or what code of installed packages reads: give as an argument what
+    changes there. Random numbers drawn inside are refused; `ag.drawn` draws anew in every call.
 
     Raises RuleError if f cannot be traced: an `if`, `while`, `int` or `float` of a traced number
     (write `ag.where`), a function without rule, random numbers; UnsupportedError for a backend

@@ -167,11 +167,11 @@ def quick_call(
     }
     lines = [
         f"def call({own['self']}, {signature}, **{own['settings']}):",
-        f"    if {' and '.join([*kinds, *tests])}:",
-        "        try:",
+        "    try:",
+        f"        if {' and '.join([*kinds, *tests])}:",
         *(f"            {line}" for line in body),
-        "        except (ArithmeticError, ValueError):",
-        "            pass",
+        "    except (ArithmeticError, ValueError, AttributeError):",
+        "        pass",
         f"    return {own['long_way']}({own['self']}, {given_again}, {own['settings']})",
     ]
     exec(compile("\n".join(lines), "<autograd-lite program>", "exec"), floats.names)

@@ -18,7 +18,8 @@ from .loops import Loop
 from .on_jax import JaxPrinter, OnJax
 from .points import at_points, check_same_at_points, point_by_point, trace_numbers
 from .quick import Call, float_page, is_known_to_math, quick_call
-from .surroundings import NoDraws, Surroundings
+from .randomness import NoDraws
+from .surroundings import Surroundings
 from .tape import Op
 from .traced import Traced
 from .tracing import positions
@@ -48,7 +49,7 @@ class Version:
         self.leaves = Leaves(args, kwargs, chosen, names, unrolled(program.unroll, len(args)))
         self.unrolled = self.leaves.unrolls
         self.backend = program.backend
-        with NoDraws(self.around):
+        with NoDraws(self.around.reached):
             traced = self._traced()
         inputs = [op for op in traced.inputs if op is not None]
         draws = [op for op, _ in traced.tape.draws]

@@ -12,9 +12,10 @@ from autograd_lite.buffers import Buffered
 from autograd_lite.errors import AutogradError, RuleError
 from autograd_lite.graph import numbers, propagate
 from autograd_lite.listing import Listing, Plan
+from autograd_lite.randomness import NoDraws
 from autograd_lite.recorded import Recorded, is_recorded
 from autograd_lite.recording import inside_transform
-from autograd_lite.surroundings import NoDraws, Surroundings
+from autograd_lite.surroundings import Surroundings
 from autograd_lite.tape import Op, Tape
 from autograd_lite.traced import operation, tracing
 
@@ -65,7 +66,7 @@ class CompiledStep:
             if self._around is None:
                 self._around = Surroundings(self.model)
                 self._around.add(self.loss)
-            with NoDraws(self._around):
+            with NoDraws(self._around.reached):
                 found = BatchProgram(self.model, self.loss, flat, X, y, whole)
         except (AutogradError, TypeError, ValueError, IndexError, AttributeError) as error:
             self.reason = str(error).split("\n")[0]

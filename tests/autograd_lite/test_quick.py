@@ -61,7 +61,7 @@ def test_a_global_that_is_named_as_an_attribute_is_not_looked_at():
     exec("def f(x):\n    return np.tanh(x)", names)
     g = ag.compile(names["f"])
     g(0.5)
-    assert not g._last.around.entries
+    assert not g._last.around.reached.bindings
 
 
 def test_programs_have_functions_of_their_own():

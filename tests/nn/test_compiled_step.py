@@ -146,6 +146,26 @@ def test_a_model_that_changes_between_epochs_is_traced_anew():
     assert_same_run(make, callbacks=[freeze], epochs=6)
 
 
+def test_what_the_loss_reads_may_change_between_epochs():
+    class Weights:
+        label_smoothing: float
+
+    def run(compile):
+        Weights.label_smoothing = 0.0
+
+        def loss(output, y):
+            return nn.cross_entropy(output, y, label_smoothing=Weights.label_smoothing)
+
+        def smoothed(model, history):
+            Weights.label_smoothing = 0.1
+
+        return train(MODELS["tanh"], compile, loss=loss, callbacks=[smoothed])[1]
+
+    before, after = run(False), run(True)
+    assert not after.eager
+    assert before.loss == after.loss
+
+
 def test_callbacks_find_the_gradients_of_the_last_step():
     found = {}
 
