@@ -17,7 +17,7 @@ from .mutation import fingerprint
 from .operators import method_names
 from .reads import may_read
 from .recording import state
-from .rows import Elementwise, Rule
+from .rows import Elementwise, Structural
 from .symbols import BY_UFUNC
 
 Method = Callable[..., Any]
@@ -122,11 +122,11 @@ def _binary(rule: Elementwise) -> tuple[Method, Method]:
 
 
 def whole_at_once(
-    tensor: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]
+    tensor: Any, rule: Structural, operands: tuple[Any, ...], params: dict[str, Any]
 ) -> Any:
     """The node of a row on whole arrays in the ordinary case; None if anything has to be asked."""
     given: list[Any] = []
-    stamps: list[int] = []
+    stamps: list[Any] = []
     for i, x in enumerate(operands):
         kind = type(x)
         if kind is tensor:
@@ -142,11 +142,14 @@ def whole_at_once(
             stamps.append(0)
         else:
             return None
+    node = _new(tensor)
     try:
-        data = rule.value(*given, **params)
+        if rule.keeping is None:
+            data = rule.value(*given, **params)
+        else:
+            data, node.kept = rule.keeping(*given, **params)
     except (ValueError, IndexError, ArithmeticError):
         return None  # the long way says it with shapes and names
-    node = _new(tensor)
     node._data = data if type(data) is ndarray else np.asarray(data)
     node.op, node.a, node.params = rule, operands, params
     node.seen = tuple(stamps) if any(stamps) else None

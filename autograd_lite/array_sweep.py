@@ -55,11 +55,8 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
         operands, y = node.a, node._data
         shares: Iterable[tuple[Any, Any]]
         if type(rule) is not Elementwise:
-            if shielded or rule.at_once is None:
-                found = None
-            else:
-                given = [x._data if type(x) is kind else x for x in operands]
-                found = rule.at_once(upstream, y, given, operands, kind)
+            at_once = None if shielded else rule.at_once
+            found = None if at_once is None else at_once(node, upstream, kind)
             if found is not None:
                 shares = found
             elif not shielded and holds_nan(upstream):

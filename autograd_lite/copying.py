@@ -95,7 +95,7 @@ def _slots(kind: type) -> tuple[str, ...]:
 def _state(node: Any) -> tuple[Any, ...]:
     if node.op is None:
         node.notice()  # of an array that the user holds, before it parts from it
-    return tuple([getattr(node, name) for name in _slots(type(node))])
+    return tuple([getattr(node, name, None) for name in _slots(type(node))])
 
 
 def _rebuild(kind: type, *fields: Any) -> Any:

@@ -113,7 +113,7 @@ def _kept(node: Any, met: set[int]) -> Kept:
     owner = _owner(data)
     view = owner is not data and id(owner) in met
     held = [data, node.grad, node.label, node.a, node.b]
-    held += [getattr(node, name, None) for name in ("da", "db", "seen")]
+    held += [getattr(node, name, None) for name in ("da", "db", "seen", "kept")]
     held += [node.params] if isinstance(node.params, dict) else []
     return Kept(
         node,

@@ -26,20 +26,22 @@ from .recorded import is_recorded
 from .rows import Rule
 
 Array = np.ndarray[Any, Any]
-Stamps = tuple[int, ...] | None
+Stamps = tuple[Any, ...] | None
 
 _UNKNOWN = 0  # the array is out of our hands, and no operation has used it since
+_FEW = 1 << 15  # bytes that are copied faster than they are added up
 _LANES = 127  # a prime, so that exchanging rows of any common width is noticed
 _noticing = threading.Lock()  # leaves may be shared by threads
 
 
-def fingerprint(array: Array) -> int:
-    """A number, not 0, that tells whether any byte of the array has changed.
+def fingerprint(array: Array) -> Any:
+    """What tells whether any byte of the array has changed: the bytes themselves, if they are few.
 
-    Large arrays are added up in 127 lanes of 64-bit words, about as fast as memory is read.
+    Large arrays are added up in 127 lanes of 64-bit words, about as fast as memory is read, to a
+    number that is not 0.
     """
-    if array.nbytes <= 8192:
-        return zlib.crc32(array.tobytes()) or 1
+    if array.nbytes <= _FEW:
+        return array.tobytes()
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     end = flat.size // (8 * _LANES) * (8 * _LANES)
     lanes = np.add.reduce(flat[:end].view(np.uint64).reshape(-1, _LANES), axis=0)
@@ -135,7 +137,7 @@ class Guarded(Copied):
         """
         guarded = [node for node in order if isinstance(node, Guarded)]
         noted = [node for node in guarded if node.seen is not None or node.version]
-        changeable = any(node.op is None or node.version for node in noted)
+        changeable = any([node.op is None or node.version for node in noted])
         for node in guarded if changeable else noted:
             if node.op is None:
                 continue
@@ -158,7 +160,7 @@ def stamp(rule: Rule, operands: tuple[Any, ...]) -> tuple[Stamps, bool]:
 
     Nothing to note is None. To be called before the engine itself holds the arrays.
     """
-    found: list[int] | None = None
+    found: list[Any] | None = None
     held = False
     for i, x in enumerate(operands):
         if isinstance(x, Guarded):

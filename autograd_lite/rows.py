@@ -196,6 +196,9 @@ class Structural(Rule):
           row that takes any number of inputs. `None` for an input that is not differentiated.
     composed: what a fused row is made of, as a function of the same operands. Object arrays run it.
     unfolds: whether drawings and steps show the operations of `composed` in place of the row.
+    keeping: like value, but gives the value and what `at_once` wants to find again.
+    at_once: `(node, g, kind)`, the operands of a Tensor that are of that kind, each with its
+          gradient; None if the vjps should say, as where a NaN has come up.
     onset: for a fused row, what its last operation does to the gradient, `(g, y, a, b, ...)` to g,
           before any of the vjps, which share it: they are called with what it gives.
     vjp_shows: for each input, arrays worth seeing beside its gradient, by name: a function of the
@@ -213,6 +216,7 @@ class Structural(Rule):
         composed: Callable[..., Any] | None = None,
         unfolds: bool = False,
         onset: Callable[..., Any] | None = None,
+        keeping: Callable[..., tuple[Any, Any]] | None = None,
         at_once: Callable[..., Any] | None = None,
         vjp_latex: tuple[str, ...] = (),
         vjp_remarks: tuple[str, ...] = (),
@@ -230,6 +234,7 @@ class Structural(Rule):
         self.composed = composed
         self.unfolds = unfolds
         self.onset = onset
+        self.keeping = keeping
         self.at_once = at_once
         self.vjp_latex = vjp_latex
         self.vjp_remarks = vjp_remarks

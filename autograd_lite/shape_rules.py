@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import builtins
-import functools
 from typing import Any
 
 import numpy as np
 
+from .matrix_rows import sum_of_rows
 from .recorded import as_ndarray, is_recorded
 from .rows import structural
 
@@ -37,26 +37,6 @@ broadcast_to = structural(
     value=lambda a, shape: np.broadcast_to(a, shape),
     vjps=(lambda g, y, a, shape: sum_to(g, shape=a.shape),),
 )
-
-
-@functools.lru_cache(64)
-def _ones(count: int, dtype: Any) -> Any:
-    ones = np.ones(count, dtype)
-    ones.flags.writeable = False
-    return ones
-
-
-def sum_of_rows(a: Any) -> Any:
-    """The rows of a matrix of floats added up: (n, d) to (d,).
-
-    As a product with a row of ones, which BLAS computes faster than NumPy its sum, and with no more
-    rounding: `python benchmarks/row_sums.py` prints both.
-    """
-    if is_recorded(a):
-        total = np.add.reduce(a, axis=0)
-        total.op.by_product = True
-        return total
-    return _ones(len(a), a.dtype).dot(a)
 
 
 def summed_to(a: Any, shape: Shape) -> Any:

@@ -58,7 +58,7 @@ class Tensor(Operators, Guarded):
            [3., 3.]])
     """
 
-    __slots__ = ("__weakref__", "params")
+    __slots__ = ("__weakref__", "kept", "params")  # kept: set only where a row keeps something
 
     _rule_rank = 2
     _adding = contextlib.nullcontext()  # leaves are locked one by one: NumPy runs in parallel
@@ -128,8 +128,7 @@ class Tensor(Operators, Guarded):
 
     @staticmethod
     def sweep(order: Sequence[Any], seed: Any) -> None:
-        alike = all(type(node) is Tensor for node in order)
-        (array_sweep if alike else Node.sweep)(order, seed)
+        (array_sweep if {*map(type, order)} == {Tensor} else Node.sweep)(order, seed)
 
     def hand_down(self) -> None:
         for _, operand, _, share in arrows(self, self.grad, False, None):
@@ -144,7 +143,7 @@ class Tensor(Operators, Guarded):
                     "  Take a loss first, as .sum() or .mean(), or give backward(upstream) an "
                     f"array of shape {self.shape}."
                 )
-            return np.ones(self.shape, dtype=self.dtype)
+            return np.full(self.shape, 1, self.dtype) if self.ndim else np.array(1, self.dtype)
         upstream = as_array(numbers(upstream), self.dtype)
         if upstream.shape != self.shape:
             raise ShapeError(
@@ -267,9 +266,10 @@ class Tensor(Operators, Guarded):
 
     @staticmethod
     def _apply_rule(rule: Rule, operands: tuple[Any, ...], params: dict[str, Any]) -> Any:
-        usual = type(rule) is Structural and not state.paused and here.tape is None
-        if usual and (node := whole_at_once(Tensor, rule, operands, params)) is not None:
-            return node
+        if type(rule) is Structural and not state.paused and here.tape is None:
+            node = whole_at_once(Tensor, rule, operands, params)
+            if node is not None:
+                return node
         if here.tape is not None and here.tape.of_numbers:
             for x in operands:
                 if isinstance(x, np.ndarray) and x.dtype == object:

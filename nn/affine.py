@@ -11,14 +11,16 @@ from typing import Any
 
 import numpy as np
 
+from autograd_lite import Tensor
 from autograd_lite.array_rules import matmul, sum_to
 from autograd_lite.array_sweep import holds_nan
+from autograd_lite.matrix_rows import sum_of_rows
 from autograd_lite.pullbacks import pullback, shielded_share
 from autograd_lite.reads import OUTPUT, partial_reads
 from autograd_lite.recording import here
 from autograd_lite.rows import Elementwise, Structural, structural
-from autograd_lite.shape_rules import sum_of_rows
 
+_ARRAYS = (Tensor, np.ndarray)
 _rows: dict[Elementwise | None, Structural | None] = {}
 
 
@@ -33,6 +35,8 @@ def affine(x: Any, w: Any, b: Any, activation: Elementwise | None = None) -> Any
     """
     row = fused(activation) if here.detector is None else None
     if row is not None:
+        if type(w) is type(b) is Tensor and type(x) in _ARRAYS:  # what the row would find out
+            return Tensor._apply_rule(row, (x, w, b), {})
         return row(x, w, b)
     z = x @ w + b
     return z if activation is None else activation(z)
@@ -45,10 +49,12 @@ def fused(activation: Elementwise | None = None) -> Structural | None:
     >>> fused(tanh), fused(gelu)
     (<rule affine_tanh>, None)
     """
-    if activation not in _rows:
+    try:
+        return _rows[activation]
+    except KeyError:
         usable = activation is None or _follows_from_output(activation)
-        _rows[activation] = _row(activation) if usable else None
-    return _rows[activation]
+        row = _rows[activation] = _row(activation) if usable else None
+        return row
 
 
 def _follows_from_output(activation: Elementwise) -> bool:
@@ -62,17 +68,22 @@ def _row(activation: Elementwise | None) -> Structural:
         z = x @ w + b
         return z if activation is None else activation(z)
 
+    ufunc: Any = getattr(activation, "value", None)
+    if not isinstance(ufunc, np.ufunc):
+        ufunc = None
+
     def value(x: Any, w: Any, b: Any) -> Any:
-        z = np.matmul(x, w)
-        if type(z) is not np.ndarray or z.dtype != np.result_type(z, b):
+        plain = type(x) is type(w) is np.ndarray and x.ndim == w.ndim == 2
+        z = x.dot(w) if plain else np.matmul(x, w)
+        if type(z) is not np.ndarray or (
+            z.dtype is not b.dtype and z.dtype != np.result_type(z, b)
+        ):
             z = z + b
             return z if activation is None else activation.on_arrays(z)
         np.add(z, b, out=z)
-        if activation is None:
-            return z
-        if isinstance(activation.value, np.ufunc):
-            return activation.value(z, out=z)
-        return activation.on_arrays(z)
+        if ufunc is not None:
+            return ufunc(z, z)
+        return z if activation is None else activation.on_arrays(z)
 
     def onset(g: Any, y: Any, x: Any, w: Any, b: Any) -> Any:
         """dL/dZ = dL/dO * f'(Z), from the output."""
@@ -83,20 +94,24 @@ def _row(activation: Elementwise | None) -> Structural:
                 return share
         return shielded_share(activation, 0, g, (y,), y)
 
-    def at_once(g: Any, y: Any, given: Any, operands: Any, kind: Any) -> Any:
-        """All three gradients for a batch of rows, by operand; None where a NaN has come up."""
-        x, w, b = given
+    def at_once(node: Any, g: Any, kind: Any) -> Any:
+        """All three gradients for a batch of rows; None where a NaN has come up."""
+        to_x, to_w, to_b = node.a
+        x, w, b = (a._data if type(a) is kind else a for a in node.a)
         if x.ndim != 2 or w.ndim != 2 or b.ndim != 1 or g.dtype is not w.dtype:
             return None
         if activation is not None:
+            y = node._data
             g = (activation.pullbacks.get("t") or pullback(activation, "t"))(g, y, y)
-        total = np.vdot(g, g)
+        rows = sum_of_rows(g)
+        total = rows.dot(rows)  # which a NaN in g makes one
         if total != total:
             return None
-        found = []
-        for operand, share in zip(operands, (_to_input, _to_weight, _to_bias), strict=True):
-            if type(operand) is kind:
-                found.append((operand, share(g, x, w)))
+        found = [(to_b, rows)] if type(to_b) is kind else []
+        if type(to_w) is kind:
+            found.append((to_w, x.T.dot(g)))
+        if type(to_x) is kind:
+            found.append((to_x, g.dot(w.T)))
         return found
 
     name = "" if activation is None else activation.name
@@ -116,15 +131,3 @@ def _row(activation: Elementwise | None) -> Structural:
         latex=inside if activation is None else activation.latex.replace("{a}", inside),
         badge="XW+b" if activation is None else f"{activation.badge}(XW+b)",
     )
-
-
-def _to_input(g: Any, x: Any, w: Any) -> Any:
-    return g.dot(w.T)
-
-
-def _to_weight(g: Any, x: Any, w: Any) -> Any:
-    return x.T.dot(g)
-
-
-def _to_bias(g: Any, x: Any, w: Any) -> Any:
-    return sum_of_rows(g)

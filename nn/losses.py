@@ -10,6 +10,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite import Tensor
 from autograd_lite.errors import ArgumentError, LabelError, ShapeError
+from autograd_lite.matrix_rows import largest_of_rows, row_numbers
 from autograd_lite.recorded import is_recorded, picked
 from autograd_lite.rows import structural
 
@@ -27,24 +28,41 @@ def _mean_picked(logits: Any, labels: Any) -> Any:
     return np.sum(_picked(logits, labels)) / len(labels)
 
 
-def _mean_picked_at_once(logits: Any, labels: Any) -> Any:
-    """The same on a plain array, in as few steps as it takes."""
+def _mean_picked_of_arrays(logits: Any, labels: Any) -> tuple[Any, Any]:
+    """The same of plain arrays, in as few steps as it takes; and what its gradient is made of."""
     if not (type(logits) is type(labels) is np.ndarray and logits.dtype.kind == "f"):
-        return _mean_picked(logits, labels)
-    shifted = logits - np.maximum.reduce(logits, axis=1, keepdims=True)
-    picked = shifted[np.arange(len(labels)), labels]
-    return np.add.reduce(np.log(np.add.reduce(np.exp(shifted), axis=1)) - picked) / len(labels)
+        return _mean_picked(logits, labels), None
+    n = len(labels)
+    shifted = logits - largest_of_rows(logits)
+    powers = np.exp(shifted)
+    totals = np.add.reduce(powers, axis=1)
+    picked = shifted[row_numbers(n), labels]
+    return np.add.reduce(np.log(totals) - picked) / n, (powers, totals)
 
 
 def _cross_entropy_vjp(g: Any, y: Any, logits: Any, labels: Any) -> Any:
     if type(logits) is type(labels) is type(g) is np.ndarray:
-        p = np.exp(logits - np.maximum.reduce(logits, axis=1, keepdims=True))
-        p /= np.add.reduce(p, axis=1, keepdims=True)
-        p[np.arange(len(labels)), labels] -= 1
-        p *= g / len(labels)
-        return p
+        powers = np.exp(logits - largest_of_rows(logits))
+        return _cross_entropy_gradient(g, powers, np.add.reduce(powers, axis=1), labels)
     target = rows_of_one(labels, logits.shape[-1], logits.dtype)
     return (softmax(logits) - target) * (g / len(labels))
+
+
+def _cross_entropy_gradient(g: Any, powers: Any, totals: Any, labels: Any) -> Any:
+    """(p - y) g / n, where p are the powers of e over their totals."""
+    n = len(labels)
+    p = powers / totals[:, None]
+    p[row_numbers(n), labels] -= 1
+    p *= g / n
+    return p
+
+
+def _cross_entropy_at_once(node: Any, g: Any, kind: Any) -> Any:
+    kept = getattr(node, "kept", None)  # where the ordinary case has computed it
+    if kept is None or type(g) is not np.ndarray or g != g:
+        return None
+    powers, totals = kept
+    return ((node.a[0], _cross_entropy_gradient(g, powers, totals, node.params["labels"])),)
 
 
 def _cross_entropy_shows(g: Any, y: Any, logits: Any, labels: Any) -> dict[str, Any]:
@@ -55,7 +73,9 @@ def _cross_entropy_shows(g: Any, y: Any, logits: Any, labels: Any) -> dict[str, 
 softmax_cross_entropy = structural(
     "softmax_cross_entropy",
     # Fused: from logits, p - target is all that its gradient needs, and no log of 0 can arise.
-    value=_mean_picked_at_once,
+    value=lambda logits, labels: _mean_picked_of_arrays(logits, labels)[0],
+    keeping=_mean_picked_of_arrays,
+    at_once=_cross_entropy_at_once,
     vjps=(_cross_entropy_vjp,),
     composed=_mean_picked,
     latex=r"\operatorname{cross\_entropy}({a})",

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_lite import Node, Tensor, Value
 from autograd_lite.errors import ArgumentError, DataError, ShapeError
+from autograd_lite.graph import numbers
 
 from .functional import operand
 
@@ -16,10 +17,10 @@ Seed = int | np.random.Generator | None
 
 def features(layer: Any, x: Any, d: int) -> Any:
     """An input with d features; a plain one in the layer's own dtype."""
-    if type(x) is Tensor or (type(x) is np.ndarray and x.dtype is layer.dtype):
-        shape = x.shape
-        if shape and shape[-1] == d and not layer.scalar:
-            return x
+    array = numbers(x) if type(x) is Tensor else x
+    usual = type(array) is np.ndarray and (array is not x or array.dtype is layer.dtype)
+    if usual and array.shape[-1:] == (d,) and not layer.scalar:
+        return x
     kind, weight = type(layer).__name__, layer.weight
     x = operand(x, kind)
     if isinstance(x, np.ndarray) and x.dtype != layer.dtype:

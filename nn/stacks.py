@@ -45,16 +45,18 @@ class Sequential(Module):
                 parameter.label = name
 
     def forward(self, x: Any) -> Any:
-        done = False
-        for layer, following in zip(self.layers, [*self.layers[1:], None], strict=True):
-            if done:
-                done = False
-                continue
-            activation = _fused(layer, following)
-            if activation is not None:
-                x, done = layer.activated(x, activation), True  # type: ignore[attr-defined]
-            else:
-                x = layer(x)
+        layers = self.layers
+        i, count = 0, len(layers)
+        while i < count:
+            layer = layers[i]
+            i += 1
+            if type(layer) is Linear and i < count:
+                activation = _fused(layer, layers[i])
+                if activation is not None:
+                    x = layer.activated(x, activation)
+                    i += 1
+                    continue
+            x = layer(x)
         return x
 
     @overload
@@ -82,17 +84,17 @@ class Sequential(Module):
         return model
 
 
-def _fused(layer: Module, following: Module | None) -> Elementwise | None:
+def _fused(layer: Linear, following: Module) -> Elementwise | None:
     """The activation that follows a linear layer, if both are computed as one operation."""
-    if type(layer) is not Linear or not isinstance(following, Activation):
+    kind = type(following)
+    if not issubclass(kind, Activation) or kind.forward is not Activation.forward:
         return None
-    plain = type(following).forward is Activation.forward
-    changed = layer.frozen or following.frozen
-    changed = changed or "forward" in layer.__dict__ or "forward" in following.__dict__
-    rule = getattr(type(following), "function", None)
-    if changed or not plain or not isinstance(rule, Elementwise) or fused(rule) is None:
+    if layer.frozen or following.frozen:
         return None
-    return rule
+    if "forward" in layer.__dict__ or "forward" in following.__dict__:
+        return None
+    rule = getattr(kind, "function", None)
+    return rule if isinstance(rule, Elementwise) and fused(rule) is not None else None
 
 
 class Residual(Sequential):
