@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .mutation import fingerprint
+from .mutation import clock, fingerprint
 from .operators import method_names
 from .reads import may_read
 from .recording import state
@@ -58,14 +58,13 @@ def _unary(rule: Elementwise) -> Method:
     def method(self: Any) -> Any:
         if state.paused or (self.op is None and self.seen is not None):
             return rule(self)
-        seen = (self.version,) if self.version else None
         data = value(self._data)
         node = _new(type(self))
         node._data = data if type(data) is ndarray else np.asarray(data)
         node.op = rule
         node.a = (self,)
         node.params = _NO_PARAMS
-        node.seen = seen
+        node.seen = clock.now
         node.grad = node.label = node.b = None
         node.mark = node.version = 0
         return node
@@ -81,15 +80,13 @@ def _binary(rule: Elementwise) -> tuple[Method, Method]:
         if state.paused or (self.op is None and self.seen is not None):
             return rule(self, other)
         given: Any = other
-        if kind is float or kind is int:
-            seen = (self.version, 0) if self.version else None
-        elif kind is type(self) and (other.op is not None or other.seen is None):
-            given, version = other._data, other.version
-            seen = (self.version, version) if self.version or version else None
+        seen: Any = clock.now
+        if kind is type(self) and (other.op is not None or other.seen is None):
+            given = other._data
         elif kind is ndarray and other.dtype.kind in "biuf":
-            noted = fingerprint(other) if may_read(rule, 1) else 0
-            seen = (self.version, noted) if self.version or noted else None
-        else:
+            if may_read(rule, 1):
+                seen = seen, {1: fingerprint(other)}
+        elif kind is not float and kind is not int:
             return rule(self, other)
         try:
             data = value(self._data, given)
@@ -115,8 +112,7 @@ def _binary(rule: Elementwise) -> tuple[Method, Method]:
             data = value(other, self._data)
         except OverflowError:
             return rule(other, self)
-        seen = (0, self.version) if self.version else None
-        return _made(type(self), data, rule, (other, self), seen)
+        return _made(type(self), data, rule, (other, self), clock.now)
 
     return method, reflected
 
@@ -126,23 +122,23 @@ def whole_at_once(
 ) -> Any:
     """The node of a row on whole arrays in the ordinary case; None if anything has to be asked."""
     given: list[Any] = []
-    stamps: list[Any] = []
+    plain: dict[int, Any] | None = None
     for i, x in enumerate(operands):
         kind = type(x)
         if kind is tensor:
             if x.op is None and x.seen is not None:  # a leaf whose array somebody holds
                 return None
             given.append(x._data)
-            stamps.append(x.version)
         elif kind is ndarray and x.dtype.kind in "biuf":
             given.append(x)
-            stamps.append(fingerprint(x) if may_read(rule, i) else 0)
+            if plain is None:
+                plain = {}
+            plain[i] = fingerprint(x)
         elif kind is float or kind is int:
             given.append(x)
-            stamps.append(0)
         else:
             return None
-    node = _new(tensor)
+    node, now = _new(tensor), clock.now
     try:
         if rule.keeping is None:
             data = rule.value(*given, **params)
@@ -152,7 +148,7 @@ def whole_at_once(
         return None  # the long way says it with shapes and names
     node._data = data if type(data) is ndarray else np.asarray(data)
     node.op, node.a, node.params = rule, operands, params
-    node.seen = tuple(stamps) if any(stamps) else None
+    node.seen = (now, plain) if plain else now
     node.grad = node.label = node.b = None
     node.mark = node.version = 0
     return node

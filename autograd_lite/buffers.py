@@ -11,6 +11,7 @@ import numpy as np
 from .gathered import in_one_vector
 from .leaves import Bundle
 from .listing import WIDTH, Plan, exploded
+from .matrix_rows import is_by_columns
 from .op_kinds import entrywise, has_one_operand, is_dot, is_mask, is_view
 from .print_numpy import ATOM, Printed, Printer, dtype_text, number_text
 from .simplify import astype
@@ -228,11 +229,19 @@ class Buffered:
         given = self._printer.text(op.args[0])
         axis, keeps = op.kwargs.get("axis"), bool(op.kwargs.get("keepdims"))
         out = self._buffer(op)
+        shape, dtype = op.args[0].shape, dtype_text(op.dtype)
         if op.by_product:
-            ones = self._made_once(f"np.ones({op.args[0].shape[0]}, {dtype_text(op.dtype)})")
-            self._say(f"{self._call('dot')}({ones}, {given}, {out})")
+            count = f"({shape[1]}, 1)" if keeps else f"{shape[0]}"
+            ones = self._made_once(f"np.ones({count}, {dtype})")
+            factors = f"{given}, {ones}" if keeps else f"{ones}, {given}"
+            self._say(f"{self._call('dot')}({factors}, {out})")
             return
         ufunc = self._call(_REDUCERS[op.function].__name__)
+        across = op.function is np.max and keeps and axis in (-1, 1) and len(shape) == 2
+        if across and is_by_columns(*shape):
+            columns = self._made_once(f"np.empty({shape[::-1]!r}, {dtype})")
+            self._say(f"{self._call('copyto')}({columns}, {given}.T)")
+            given, axis, out = columns, 0, f"{out}.T"
         self._say(f"{ufunc}.reduce({given}, {axis!r}, None, {out}{', True' if keeps else ''})")
 
     def _place_choice(self, i: int, op: Op) -> None:

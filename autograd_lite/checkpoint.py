@@ -140,9 +140,9 @@ class _Again(Structural):
         """The nodes that take the place of f's results: one, or pieces of one that holds all."""
         if len(results) == 1 and isinstance(results[0], Value):
             return [Value._made(self, numbers(results[0]), operands, None, None, None)]
-        stamps, _ = stamp(self, operands)
+        seen, _ = stamp(self, operands)
         data = np.array(numbers(results[0])) if len(results) == 1 else _joined(results)
-        whole = Tensor._node(data, self, operands, {}, stamps)
+        whole = Tensor._node(data, self, operands, {}, seen)
         if len(results) == 1:
             return [whole]
         pieces: list[Node] = []

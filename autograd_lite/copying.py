@@ -34,6 +34,9 @@ class Copied(Node):
 
     __slots__ = ()
 
+    def woken(self) -> None:
+        """What there is to do once a node has been copied or unpickled."""
+
     def __copy__(self) -> Any:
         """A node of its own, with the same inputs."""
         return _rebuild(type(self), *_state(self))
@@ -103,6 +106,7 @@ def _rebuild(kind: type, *fields: Any) -> Any:
     for name, field in zip(_slots(kind), fields, strict=True):
         setattr(node, name, field)
     node.mark = 0
+    node.woken()
     return node
 
 

@@ -48,6 +48,7 @@ class Node:
     shape: tuple[int, ...]
     dtype: Any
     params: Mapping[str, Any] = MappingProxyType({})
+    seen: Any = None  # of arrays, what is noted of them (see mutation.py)
     _zero: Any = None
     # Held during backward, so that threads which share leaves lose nothing of what they add there.
     _adding: Any = _walking

@@ -1,10 +1,11 @@
 """The mutation guard: an array that a rule still needs must not change before backward.
 
-Every array node counts its versions. Assigning to `.data` raises the version. A leaf's array that
-the user has taken (`w = p.data`) can be written to without our hearing of it, so from then on, and
-only as long as somebody else holds it, its bytes are compared at every use. The arrays of other
-nodes are read-only for the user. An operation notes the versions of its operands, and of plain
-arrays that a rule reads it notes the bytes; backward compares both before it changes anything.
+One clock counts all changes. Every array node knows when it was last changed, as by assigning to
+`.data`, and a result also when it was computed. A leaf's array that the user has taken
+(`w = p.data`) can be written to without our hearing of it, so from then on, and only as long as
+somebody else holds it, its bytes are compared at every use. The arrays of other nodes are read-only
+for the user. Of plain arrays that a rule reads an operation notes the bytes. Backward compares
+times and bytes before it changes anything; where the clock still stands, nothing has changed.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import sys
 import threading
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,11 +27,35 @@ from .recorded import is_recorded
 from .rows import Rule
 
 Array = np.ndarray[Any, Any]
-Stamps = tuple[Any, ...] | None
+Seen = int | tuple[int, dict[int, Any]]  # when, and the plain arrays that are read, by place
 
 _UNKNOWN = 0  # the array is out of our hands, and no operation has used it since
 _FEW = 1 << 15  # bytes that are copied faster than they are added up
 _LANES = 127  # a prime, so that exchanging rows of any common width is noticed
+
+
+class _Clock:
+    """What time it is: it goes on by 1 with every change of an array that a node has."""
+
+    __slots__ = ("now",)
+
+    def __init__(self) -> None:
+        self.now = 1
+
+    def tick(self) -> int:
+        """The time of a change that is happening."""
+        with _ticking:
+            self.now += 1
+            return self.now
+
+    def at_least(self, time: int) -> None:
+        """Go on to a time that a node from elsewhere has seen."""
+        with _ticking:
+            self.now = max(self.now, time)
+
+
+clock = _Clock()
+_ticking = threading.Lock()
 _noticing = threading.Lock()  # leaves may be shared by threads
 
 
@@ -52,9 +77,9 @@ class Guarded(Copied):
     """A node whose numbers are an array, guarded against changes that backward would not see."""
 
     __slots__ = ("seen", "version")
-    #   version  how often the array is known to have changed.
+    #   version  when the array is known to have changed last, 0 if it never has.
     #   seen     of a leaf, the fingerprint of an array that others may hold, None if none do;
-    #            of another node, what it noted of its operands (see `stamp`).
+    #            of a result, when it was computed, and from which plain arrays (see `stamp`).
 
     version: int
     seen: Any
@@ -95,7 +120,7 @@ class Guarded(Copied):
             self._data, self.seen = array, _UNKNOWN
         else:
             self._data = array.copy()
-        self.version += 1
+        self.version = clock.tick()
 
     def notice(self) -> None:
         """See whether the array of a leaf was written to, if it was out of our hands."""
@@ -108,16 +133,11 @@ class Guarded(Copied):
                 alone = sys.getrefcount(self._data) <= _ALONE
                 now = fingerprint(self._data)
                 if seen not in (_UNKNOWN, now):
-                    self.version += 1
+                    self.version = clock.tick()
                 self.seen = None if alone else now
 
-    def alone(self, place: Callable[[], Any] | None = None) -> bool:
-        """Whether nobody but this node holds its array, or a part of it.
-
-        place: a weak reference; whether the array is also the one that it refers to.
-        """
-        if place is not None and place() is not self._data:
-            return False
+    def alone(self) -> bool:
+        """Whether nobody but this node holds its array, or a part of it."""
         return sys.getrefcount(self._data) <= _ALONE
 
     def settle(self, array: Array) -> None:
@@ -125,59 +145,58 @@ class Guarded(Copied):
         self.notice()
         self._data, self.seen = array, None
 
-    def overwritten(self) -> None:
-        """Note that the array of a leaf, which nobody else holds, was written to."""
-        self.seen = None
-        self.version += 1
+    def woken(self) -> None:
+        """Set the clock, which may be that of another process, by what the node knows."""
+        known = (self.seen[0] if type(self.seen) is tuple else self.seen) if self.op else 0
+        clock.at_least(max(self.version, known))
 
     def verify(self, order: Iterable[Any], wanted: Any = None) -> None:
         """Raise MutationError if a rule of `order` would read numbers that are not as they were.
 
         wanted: the nodes that get a gradient; all if None.
         """
-        guarded = [node for node in order if isinstance(node, Guarded)]
-        noted = [node for node in guarded if node.seen is not None or node.version]
-        changeable = any([node.op is None or node.version for node in noted])
-        for node in guarded if changeable else noted:
-            if node.op is None:
+        for node in order:
+            if node.op is None and node.seen is not None:
+                node.notice()
+        now = clock.now
+        for node in [node for node in order if node.seen != now]:
+            if node.op is None or not isinstance(node, Guarded):
                 continue
-            stamps = node.seen
-            changed = OUTPUT if node.version else None
-            for i, x in enumerate(node.a):
-                if isinstance(x, Guarded):
-                    if x.seen is not None and x.op is None:
-                        x.notice()
-                    if x.version != (stamps[i] if stamps else 0):
-                        changed = i
-                elif stamps and stamps[i] and fingerprint(x) != stamps[i]:
-                    changed = i
-            if changed is not None:
-                _refuse_if_read(node, wanted)
+            changed = [i for i in (OUTPUT, *range(len(node.a))) if _has_changed(node, i)]
+            if changed:
+                _refuse_if_read(node, wanted, changed)
 
 
-def stamp(rule: Rule, operands: tuple[Any, ...]) -> tuple[Stamps, bool]:
+def stamp(rule: Rule, operands: tuple[Any, ...]) -> tuple[Seen, bool]:
     """What an operation notes of its operands, and whether the user holds the array of one.
 
-    Nothing to note is None. To be called before the engine itself holds the arrays.
+    To be called before the engine itself holds the arrays.
     """
-    found: list[Any] | None = None
+    plain: dict[int, Any] = {}
     held = False
     for i, x in enumerate(operands):
         if isinstance(x, Guarded):
             if x.seen is not None and x.op is None:
                 x.notice()
                 held = held or x.seen is not None
-            if not x.version:
-                continue
-            noted = x.version
         elif type(x) is np.ndarray and may_read(rule, i):
-            noted = fingerprint(x)
-        else:
-            continue
-        if found is None:
-            found = [0] * len(operands)
-        found[i] = noted
-    return None if found is None else tuple(found), held
+            plain[i] = fingerprint(x)
+    return (clock.now, plain) if plain else clock.now, held
+
+
+def overwritten(leaves: Iterable[Guarded]) -> None:
+    """Note that the arrays of leaves, which nobody else holds, were written to."""
+    time = clock.tick()
+    for leaf in leaves:
+        leaf.seen, leaf.version = None, time
+
+
+def all_alone(nodes: Sequence[Guarded], places: Sequence[Callable[[], Any]]) -> bool:
+    """Whether each node's array is the one that its weak reference knows, and nobody else's."""
+    for node, place in zip(nodes, places, strict=True):
+        if place() is not node._data or sys.getrefcount(node._data) > _ALONE:
+            return False
+    return True
 
 
 def unshared(data: Array, operands: tuple[Any, ...]) -> Array:
@@ -186,16 +205,14 @@ def unshared(data: Array, operands: tuple[Any, ...]) -> Array:
     return data.copy() if any(np.may_share_memory(data, x._data) for x in leaves) else data
 
 
-def _refuse_if_read(node: Any, wanted: Any) -> None:
+def _refuse_if_read(node: Any, wanted: Any, changed: list[int]) -> None:
     rule = node.op
     for slot, operand in enumerate(node.a):
         if not isinstance(operand, Node) or (wanted is not None and operand not in wanted):
             continue
         if not rule.differentiates(slot):
             continue
-        for place in sorted(reads(node, slot)):
-            if not _has_changed(node, place):
-                continue
+        for place in sorted(reads(node, slot).intersection(changed)):
             culprit = node if place == OUTPUT else node.a[place]
             what = "its output" if place == OUTPUT else f"its input {'abcdefgh'[place:][:1]}"
             raise MutationError(
@@ -215,12 +232,12 @@ def unchanged(node: Any) -> bool:
 
 
 def _has_changed(node: Any, place: int) -> bool:
-    if place == OUTPUT:
-        return bool(node.version)
-    x, stamp = node.a[place], node.seen[place] if node.seen else 0
+    """Whether the array at a place is another one than when the node was computed."""
+    time, plain = node.seen if type(node.seen) is tuple else (node.seen, {})
+    x = node if place == OUTPUT else node.a[place]
     if isinstance(x, Guarded):
-        return bool(x.version != stamp)
-    return bool(stamp) and fingerprint(x) != stamp
+        return bool(x.version > time)
+    return place in plain and fingerprint(x) != plain[place]
 
 
 def _count_alone() -> int:

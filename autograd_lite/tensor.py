@@ -24,7 +24,7 @@ from .errors import (
     ShapeError,
 )
 from .graph import Node, arrows, numbers
-from .mutation import Guarded, Stamps, stamp, unshared
+from .mutation import Guarded, Seen, clock, stamp, unshared
 from .operators import Operators
 from .recorded import as_ndarray, is_recorded
 from .recording import here, kept_out, note, state
@@ -76,7 +76,7 @@ class Tensor(Operators, Guarded):
 
     @staticmethod
     def _node(
-        data: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], stamps: Stamps
+        data: Any, rule: Rule, operands: tuple[Any, ...], params: dict[str, Any], seen: Seen
     ) -> Tensor:
         node = _new(Tensor)
         node._data = data if isinstance(data, np.ndarray) else np.asarray(data)
@@ -92,7 +92,7 @@ class Tensor(Operators, Guarded):
                 node._data = node._data.copy()
             node.op, node.a, node.params, node.seen = None, (), {}, None
         else:
-            node.op, node.a, node.params, node.seen = rule, operands, params, stamps
+            node.op, node.a, node.params, node.seen = rule, operands, params, seen
         return node
 
     # --- what a node is -----------------------------------------------------------------------
@@ -279,7 +279,7 @@ class Tensor(Operators, Guarded):
             operands = tuple(
                 numbers(x) if rule.partials[i] is None else x for i, x in enumerate(operands)
             )
-        stamps, held = stamp(rule, operands)
+        seen, held = stamp(rule, operands)
         given = tuple([x._data if type(x) is Tensor else numbers(x) for x in operands])
         try:
             if isinstance(rule, Elementwise):
@@ -300,7 +300,7 @@ class Tensor(Operators, Guarded):
             return data
         if held and not is_recorded(data):
             data = unshared(np.asarray(data), operands)
-        node = Tensor._node(data, rule, operands, params, stamps)
+        node = Tensor._node(data, rule, operands, params, seen)
         if state.paused and here.detector is not None:
             here.detector.forward(rule, operands, node)
         return node
@@ -364,7 +364,7 @@ def gathered(values: Any) -> Tensor:
         return Tensor(array.astype(float))
     entries = tuple(array.flat)
     given = np.array([numbers(v) for v in entries], dtype=float)
-    flat = Tensor._node(given, array_rules.stack, entries, {"axis": 0}, None)
+    flat = Tensor._node(given, array_rules.stack, entries, {"axis": 0}, clock.now)
     return array_rules.reshape(flat, shape=array.shape)  # type: ignore[no-any-return]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd_lite import Tensor
 from autograd_lite.graph import numbers
+from autograd_lite.mutation import all_alone
 
 Array = np.ndarray[Any, Any]
 
@@ -73,10 +74,7 @@ class Flat:
 
     def gather(self) -> bool:
         """Bring every parameter into `data`; False if one has another dtype than it had."""
-        for p, place in zip(self.params, self._places, strict=True):
-            if not p.alone(place):
-                return self._gather()
-        return True
+        return all_alone(self.params, self._places) or self._gather()
 
     def _gather(self) -> bool:
         if any(numbers(p).dtype != self.dtype for p in self.params):

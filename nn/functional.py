@@ -13,9 +13,11 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite import Node, Value, checked, detach
 from autograd_lite.errors import ArgumentError, AxisError, DataError, LabelError, ShapeError
+from autograd_lite.matrix_rows import totals_of_rows
 from autograd_lite.recorded import is_recorded
 
 Array = np.ndarray[Any, Any]
+_INTP = np.dtype(np.intp)
 
 
 def softmax(x: Any, axis: int = -1) -> Any:
@@ -32,7 +34,7 @@ def softmax(x: Any, axis: int = -1) -> Any:
     array([0.5, 0.5, 0. ])
     """
     exps = ag.exp(_shifted(x, axis, "softmax"))
-    return exps / np.sum(exps, axis=axis, keepdims=True)
+    return exps / _total(exps, axis)
 
 
 def log_softmax(x: Any, axis: int = -1) -> Any:
@@ -46,7 +48,12 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
     array([    0., -1000.])
     """
     shifted = _shifted(x, axis, "log_softmax")
-    return shifted - ag.log(np.sum(ag.exp(shifted), axis=axis, keepdims=True))
+    return shifted - ag.log(_total(ag.exp(shifted), axis))
+
+
+def _total(x: Any, axis: int) -> Any:
+    is_last = axis in (-1, len(x.shape) - 1)
+    return totals_of_rows(x) if is_last else np.sum(x, axis=axis, keepdims=True)
 
 
 def _shifted(x: Any, axis: int, place: str) -> Any:
@@ -88,12 +95,14 @@ def rows_of_one(labels: Array, classes: int, dtype: Any) -> Array:
 
 def check_labels(labels: Any, classes: int, place: str) -> Array:
     """Labels as an array of intp. Raises LabelError, naming the first that is wrong."""
-    if is_recorded(labels):
+    if type(labels) is np.ndarray and labels.dtype is _INTP and labels.size:
+        if np.maximum.reduce(_unsigned(labels), None) < classes:
+            return labels
+    elif is_recorded(labels):
         if labels.dtype.kind not in "iu":
             raise LabelError(f"{place}: labels are of {labels.dtype}. Use integers.")
 
         def check(numbers: Array) -> None:
-            # a negative label is a large one without its sign
             if numbers.size and np.maximum.reduce(_unsigned(numbers), None) >= classes:
                 check_labels(numbers, classes, place)
 
@@ -116,7 +125,6 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
         else:
             hint = "Number the classes first: np.unique(labels, return_inverse=True)[1]."
         raise LabelError(f"{place}: labels are of {array.dtype} (first: {first:.40}).\n  {hint}")
-    # a negative label is a large one without its sign
     if np.maximum.reduce(_unsigned(array), None) >= classes:
         wrong = (array < 0) | (array >= classes)
         at = int(np.flatnonzero(wrong)[0])
@@ -129,6 +137,7 @@ def check_labels(labels: Any, classes: int, place: str) -> Array:
 
 
 def _unsigned(labels: Array) -> Array:
+    """The labels without their signs: a negative one is a large one then."""
     return labels.view(np.uintp) if labels.dtype == np.intp else labels.astype(np.uintp)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import autograd_lite as ag
 from autograd_lite import Tensor
 from autograd_lite.errors import ArgumentError, LabelError, ShapeError
-from autograd_lite.matrix_rows import largest_of_rows, row_numbers
+from autograd_lite.matrix_rows import largest_of_rows, row_numbers, totals_of_rows
 from autograd_lite.recorded import is_recorded, picked
 from autograd_lite.rows import structural
 
@@ -35,15 +35,15 @@ def _mean_picked_of_arrays(logits: Any, labels: Any) -> tuple[Any, Any]:
     n = len(labels)
     shifted = logits - largest_of_rows(logits)
     powers = np.exp(shifted)
-    totals = np.add.reduce(powers, axis=1)
+    totals = totals_of_rows(powers)
     picked = shifted[row_numbers(n), labels]
-    return np.add.reduce(np.log(totals) - picked) / n, (powers, totals)
+    return np.add.reduce(np.log(totals.reshape(n)) - picked) / n, (powers, totals)
 
 
 def _cross_entropy_vjp(g: Any, y: Any, logits: Any, labels: Any) -> Any:
     if type(logits) is type(labels) is type(g) is np.ndarray:
         powers = np.exp(logits - largest_of_rows(logits))
-        return _cross_entropy_gradient(g, powers, np.add.reduce(powers, axis=1), labels)
+        return _cross_entropy_gradient(g, powers, totals_of_rows(powers), labels)
     target = rows_of_one(labels, logits.shape[-1], logits.dtype)
     return (softmax(logits) - target) * (g / len(labels))
 
@@ -51,7 +51,7 @@ def _cross_entropy_vjp(g: Any, y: Any, logits: Any, labels: Any) -> Any:
 def _cross_entropy_gradient(g: Any, powers: Any, totals: Any, labels: Any) -> Any:
     """(p - y) g / n, where p are the powers of e over their totals."""
     n = len(labels)
-    p = powers / totals[:, None]
+    p = powers / totals
     p[row_numbers(n), labels] -= 1
     p *= g / n
     return p
@@ -116,18 +116,23 @@ def cross_entropy(
     0.126928...
     """
     logits, labels, single = _scores("cross_entropy", logits, labels, reduction)
-    classes = logits.shape[1]
-    weights = _class_weights("cross_entropy", weight, classes, logits.dtype)
+    weights = None
+    if weight is not None:
+        weights = _class_weights("cross_entropy", weight, logits.shape[1], logits.dtype)
     if not 0 <= label_smoothing < 1:
         raise ArgumentError(
             f"cross_entropy: label_smoothing={label_smoothing!r}; give a share in [0, 1)."
         )
     if weights is None and not label_smoothing and reduction != "none":
-        mean = softmax_cross_entropy(logits, labels=labels)
+        if type(logits) is Tensor:  # what the row would find out
+            mean = Tensor._apply_rule(softmax_cross_entropy, (logits,), {"labels": labels})
+        else:
+            mean = softmax_cross_entropy(logits, labels=labels)
         return mean if reduction == "mean" else mean * len(labels)
     if not label_smoothing:
         losses = _picked(logits, labels)
         return _over_labels(losses, labels, weights, reduction, single)
+    classes = logits.shape[1]
     target = rows_of_one(labels, classes, logits.dtype) * (1 - label_smoothing)
     target = target + label_smoothing / classes
     if weights is None:
@@ -160,21 +165,23 @@ def _scores(place: str, scores: Any, labels: Any, reduction: str) -> tuple[Any, 
     """Scores (n, k) and labels (n,) that fit, and whether they were of a single example."""
     scores, single = operand(scores, place), False
     _check_reduction(place, reduction)
-    if len(scores.shape) == 1 and np.ndim(labels) == 0:
+    shape = scores.shape
+    if len(shape) == 1 and np.ndim(labels) == 0:
         scores, labels, single = scores.reshape(1, -1), np.atleast_1d(labels), True
-    if len(scores.shape) != 2 or not scores.shape[1]:
+        shape = scores.shape
+    if len(shape) != 2 or not shape[1]:
         raise ShapeError(
-            f"{place}: logits {scores.shape} and labels {np.shape(labels)}.\n"
+            f"{place}: logits {shape} and labels {np.shape(labels)}.\n"
             "  Give logits (n, classes) and labels (n,), or logits (classes,) and one label."
         )
-    checked = check_labels(labels, scores.shape[1], place)
-    if checked.shape != scores.shape[:1]:
+    checked = check_labels(labels, shape[1], place)
+    if checked.shape != shape[:1]:
         raise ShapeError(
-            f"{place}: logits {scores.shape} and labels {checked.shape}: "
-            f"{scores.shape[0]} examples need labels of shape {scores.shape[:1]}."
+            f"{place}: logits {shape} and labels {checked.shape}: "
+            f"{shape[0]} examples need labels of shape {shape[:1]}."
             + ("\n  Flatten the labels: labels.ravel()." if checked.ndim > 1 else "")
         )
-    if not len(checked) and reduction != "none":
+    if not shape[0] and reduction != "none":
         raise ShapeError(f"{place}: no examples, so no {reduction}. Give at least one.")
     return scores, checked, single
 

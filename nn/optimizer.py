@@ -167,7 +167,8 @@ class Optimizer:
         sweeps = self._gathered()
         with np.errstate(all="ignore"), uninterrupted():
             for sweep in sweeps:
-                sweep.run(self, self._states, gradients)
+                known = tuple([gradients[place] is not None for place in sweep.places])
+                sweep.run(self, self._states, known, sweep.joined(gradients))
         return loss
 
     def step_flat(self, known: Sequence[bool] | None = None, flat: Flat | None = None) -> None:
@@ -196,7 +197,9 @@ class Optimizer:
             self._step_pure(gradients)
             return
         with np.errstate(all="ignore"), uninterrupted():
-            sweep.run_flat(self, self._states, known)
+            grad = sweep.flat.grad
+            moved = (True,) * len(sweep.places) if known is None else tuple(known)
+            sweep.run(self, self._states, moved, lambda block: grad[block.stretch])
 
     def _is_pure(self) -> bool:
         """Whether the formula is written as `update`, which makes new arrays."""
@@ -211,12 +214,11 @@ class Optimizer:
 
     def _gathered(self) -> list[Sweep]:
         """The vectors of all dtypes, with every parameter in its own."""
-        kept = self._sweeps
-        if kept is None or not all(s.slots == self.slots and s.flat.gather() for s in kept):
+        kept, slots = self._sweeps, self.slots
+        if kept is None or not all(s.slots == slots and s.flat.gather() for s in kept):
             dtypes = dict.fromkeys(g.dtype for g in self._groups if isinstance(g, Tensor))
             kept = self._sweeps = [
-                Sweep(dtype, self._groups, self._decays, self.slots, self.scratch)
-                for dtype in dtypes
+                Sweep(dtype, self._groups, self._decays, slots, self.scratch) for dtype in dtypes
             ]
         return kept
 

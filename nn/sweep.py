@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograd_lite import Tensor
+from autograd_lite.mutation import overwritten
 
 from .flat import Array, Flat
 
@@ -65,54 +66,54 @@ class Sweep:
         self.kept = [np.zeros(self.flat.size, self.flat.dtype) for _ in slots]
         self.rooms = np.empty((scratch + 2, min(BLOCK, self.flat.size)), self.flat.dtype)
         self.segments: list[Segment] = []
+        self.moved: list[Tensor] = []
         self.known: tuple[bool, ...] | None = None  # for which parameters that is laid out,
         self.data: Array | None = None  # and where the vector was
         self.constants: dict[tuple[float, ...], tuple[Array, ...]] = {}
 
     def run(
-        self, optimizer: Optimizer, states: list[State], gradients: Sequence[Array | None]
+        self,
+        optimizer: Optimizer,
+        states: list[State],
+        known: tuple[bool, ...],
+        gradient: Callable[[Block], Array],
     ) -> None:
-        """Move along the gradients, given by place; None where there is none."""
-        lines: dict[int, Array] = {}
-        for place in self.places:
-            gradient = gradients[place]
-            if gradient is not None:
-                lines[place] = gradient.reshape(-1)
-        known = tuple([place in lines for place in self.places])
-        for block, factors, decay in self._blocks(optimizer, states, known):
-            pieces = [lines[i] if what is None else lines[i][what] for i, what in block.pieces]
-            g = pieces[0]
-            if len(pieces) > 1 or g.dtype != block.joined.dtype:
-                g = np.concatenate(pieces, out=block.joined, casting="same_kind")
-            _move(optimizer, block, g, factors, decay)
-
-    def run_flat(
-        self, optimizer: Optimizer, states: list[State], known: Sequence[bool] | None
-    ) -> None:
-        """Move along the gradients in `flat.grad`, where they are known."""
-        grad = self.flat.grad
-        found = (True,) * len(self.places) if known is None else tuple(known)
-        for block, factors, decay in self._blocks(optimizer, states, found):
-            _move(optimizer, block, grad[block.stretch], factors, decay)
-
-    def _blocks(
-        self, optimizer: Optimizer, states: list[State], known: tuple[bool, ...]
-    ) -> Iterator[tuple[Block, tuple[Array, ...], Array | None]]:
-        """Each block with the numbers of its formula; afterwards the parameters have moved on."""
+        """Move the parameters that are known to have a gradient along it, block by block."""
         if known != self.known or self.data is not self.flat.data:
             self._lay_out(states, known)
             self.known, self.data = known, self.flat.data
-        w = optimizer.weight_decay
-        (decay,) = self._as_arrays((1 - optimizer.lr * w if optimizer.decoupled else w,))
+        decay, w = None, optimizer.weight_decay
+        if w:
+            (decay,) = self._as_arrays((1 - optimizer.lr * w if optimizer.decoupled else w,))
         for places, decays, blocks in self.segments:
-            factors = self._as_arrays(optimizer.factors(states[places[0]]["t"] + 1))
+            t = states[places[0]]["t"] + 1
+            factors = self._as_arrays(optimizer.factors(t))
             for block in blocks:
-                yield block, factors, decay if w and decays else None
+                p, g = block.p, gradient(block)
+                if decay is not None and decays:
+                    if optimizer.decoupled:
+                        p *= decay
+                    else:
+                        g = np.add(np.multiply(p, decay, out=block.decayed), g, out=block.decayed)
+                optimizer.move(p, g, block.state, factors, block.work)
             for place in places:
-                states[place]["t"] += 1
-        for p, moved in zip(self.flat.params, known, strict=True):
-            if moved:
-                p.overwritten()
+                states[place]["t"] = t
+        overwritten(self.moved)
+
+    def joined(self, gradients: Sequence[Any]) -> Callable[[Block], Array]:
+        """What gives the gradient of a block from those of the parameters, given by place."""
+
+        def gradient(block: Block) -> Array:
+            pieces = [
+                gradients[i] if what is None else gradients[i].reshape(-1)[what]
+                for i, what in block.pieces
+            ]
+            g: Array = pieces[0]
+            if len(pieces) > 1 or g.dtype is not block.joined.dtype:
+                return np.concatenate(pieces, None, block.joined, casting="same_kind")
+            return g.reshape(-1)
+
+        return gradient
 
     def _as_arrays(self, factors: tuple[float, ...]) -> tuple[Array, ...]:
         """Numbers as NumPy takes them fastest: arrays of the dtype, without axes."""
@@ -127,6 +128,7 @@ class Sweep:
     def _lay_out(self, states: list[State], known: tuple[bool, ...]) -> None:
         """Divide the parameters that have a gradient into segments, and their state into views."""
         self.segments = []
+        self.moved = [p for p, moved in zip(self.flat.params, known, strict=True) if moved]
         first, alike = 0, None
         for i, place in enumerate(self.places):
             now = (states[place].get("t", 0), self.decays[i]) if known[i] else None
@@ -163,15 +165,3 @@ class Sweep:
                 Block(stretch, flat.data[stretch], state, tuple(work), inside, joined, decayed)
             )
         self.segments.append(Segment(self.places[first:stop], alike[1], blocks))
-
-
-def _move(
-    optimizer: Optimizer, block: Block, g: Array, factors: tuple[Array, ...], decay: Array | None
-) -> None:
-    """Weight decay, if there is any, then the optimiser's own formula."""
-    p = block.p
-    if decay is not None and optimizer.decoupled:
-        p *= decay
-    elif decay is not None:
-        g = np.add(np.multiply(p, decay, out=block.decayed), g, out=block.decayed)
-    optimizer.move(p, g, block.state, factors, block.work)
