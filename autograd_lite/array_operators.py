@@ -74,19 +74,26 @@ def _unary(rule: Elementwise) -> Method:
 
 def _binary(rule: Elementwise) -> tuple[Method, Method]:
     value: Any = rule.value
+    is_read: bool | None = None  # whether a derivative reads the other operand; found at first use
 
     def method(self: Any, other: Any) -> Any:
+        nonlocal is_read
         kind = type(other)
         if state.paused or (self.op is None and self.seen is not None):
             return rule(self, other)
-        given: Any = other
         seen: Any = clock.now
+        given: Any
         if kind is type(self) and (other.op is not None or other.seen is None):
             given = other._data
         elif kind is ndarray and other.dtype.kind in "biuf":
-            if may_read(rule, 1):
+            given = other
+            if is_read is None:
+                is_read = may_read(rule, 1)
+            if is_read:
                 seen = seen, {1: fingerprint(other)}
-        elif kind is not float and kind is not int:
+        elif kind is float or kind is int:
+            given = other
+        else:
             return rule(self, other)
         try:
             data = value(self._data, given)

@@ -49,12 +49,13 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
     arrived: dict[Any, Array] = {}
     doubtful: set[Any] = set()  # leaves below elementwise rows
     for node in order:
-        upstream, rule = node.grad, node.op
+        rule, upstream = node.op, node.grad
         if rule is None or upstream is None:
             continue
         operands, y = node.a, node._data
         shares: Iterable[tuple[Any, Any]]
-        if type(rule) is not Elementwise:
+        entrywise = type(rule) is Elementwise
+        if not entrywise:
             at_once = None if shielded else rule.at_once
             found = None if at_once is None else at_once(node, upstream, kind)
             if found is not None:
@@ -67,10 +68,18 @@ def _arrived(order: Sequence[Any], seed: Array, shielded: bool) -> dict[Any, Arr
             shares = _shielded(rule, operands, kind, upstream, y)
         else:
             try:
-                shares = _of_entries(rule, operands, kind, upstream, y)
+                if len(operands) == 1:
+                    (x,) = operands
+                    share = (rule.pullbacks.get("t") or pullback(rule, "t"))(upstream, x._data, y)
+                    fits = type(share) is ndarray and share.dtype is x._data.dtype
+                    if fits and x.grad is None and x.op is not None:
+                        x.grad = share  # and nothing to add it to
+                        continue
+                    shares = ((x, share),)
+                else:
+                    shares = _of_entries(rule, operands, kind, upstream, y)
             except ArithmeticError:  # Python's own 1 / 0.0, where IEEE 754 has an answer
                 shares = _shielded(rule, operands, kind, upstream, y)
-        entrywise = type(rule) is Elementwise
         for operand, share in shares:
             data = operand._data
             if type(share) is not ndarray:
@@ -101,10 +110,6 @@ def _of_entries(
 ) -> Iterable[tuple[Any, Any]]:
     """The operands of an elementwise row that are Tensors, each with its gradient."""
     pulls = rule.pullbacks
-    if len(operands) == 1:
-        (a,) = operands
-        pull = pulls.get("t") or pullback(rule, "t")
-        return ((a, pull(upstream, a._data, y)),)
     if len(operands) == 2:
         a, b = operands
         if type(a) is not kind:

@@ -30,7 +30,7 @@ Array = np.ndarray[Any, Any]
 Seen = int | tuple[int, dict[int, Any]]  # when, and the plain arrays that are read, by place
 
 _UNKNOWN = 0  # the array is out of our hands, and no operation has used it since
-_FEW = 1 << 15  # bytes that are copied faster than they are added up
+_FEW = 1 << 13  # bytes that are copied faster than they are added up
 _LANES = 127  # a prime, so that exchanging rows of any common width is noticed
 
 
@@ -162,7 +162,12 @@ class Guarded(Copied):
         for node in [node for node in order if node.seen != now]:
             if node.op is None or not isinstance(node, Guarded):
                 continue
-            changed = [i for i in (OUTPUT, *range(len(node.a))) if _has_changed(node, i)]
+            if type(node.seen) is tuple and node.seen[0] == now:
+                changed = [
+                    i for i, noted in node.seen[1].items() if fingerprint(node.a[i]) != noted
+                ]
+            else:
+                changed = [i for i in (OUTPUT, *range(len(node.a))) if _has_changed(node, i)]
             if changed:
                 _refuse_if_read(node, wanted, changed)
 

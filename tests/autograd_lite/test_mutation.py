@@ -2,6 +2,7 @@
 
 import gc
 import pickle
+import sys
 import threading
 
 import numpy as np
@@ -370,9 +371,31 @@ def test_threads_never_see_the_same_time_twice():
         times.extend([clock.tick() for _ in range(2000)])
 
     threads = [threading.Thread(target=change) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
     assert len(set(times)) == 8000
     assert clock.now == max(times)
+
+
+def test_a_tensor_beside_a_plain_array_is_guarded_too():
+    x, _ = two()
+    y = (x ** np.array([2.0, 3.0])).sum()
+    x.data = x.data + 1.0
+    with pytest.raises(MutationError, match="its input a"):
+        y.backward()
+
+
+def test_what_is_computed_after_a_change_may_be_differentiated_after_another():
+    x, w = two()
+    x.data = x.data + 1.0
+    y = (x * x).sum()
+    w.data = w.data + 1.0  # the clock goes on
+    y.backward()
+    assert np.array_equal(x.grad, 2 * x.data)

@@ -79,6 +79,26 @@ def test_cross_entropy_has_the_gradient_p_minus_one_hot_over_n():
     np.testing.assert_allclose(tensor.grad, expected, rtol=1e-12, atol=1e-15)
 
 
+def test_an_upstream_of_zero_stays_zero_below_an_infinite_slope():
+    logits = Tensor([[1e4, 0.0], [0.0, 1e4]])
+    loss = nn.cross_entropy(logits, [0, 1])  # exactly 0, where the square root is infinitely steep
+    (np.sqrt(loss) * 0.0).backward()
+    np.testing.assert_array_equal(logits.grad, np.zeros((2, 2)))
+
+
+def test_a_loss_may_be_differentiated_twice_and_from_a_leaf_that_is_held():
+    logits, labels = Tensor(Z), LABELS
+    held = logits.data  # the long way, which keeps nothing
+    long = nn.cross_entropy(logits, labels)
+    long.backward()
+    expected = logits.grad.copy()
+    del held
+    short = nn.cross_entropy(logits * 1.0, labels)
+    for turns in (2, 3):
+        short.backward()
+        np.testing.assert_allclose(logits.grad, expected * turns, atol=1e-15)
+
+
 def test_cross_entropy_is_one_node_and_equals_what_it_is_composed_of():
     row = TABLE["softmax_cross_entropy"]
     fused, composed = Tensor(Z), Tensor(Z)
