@@ -177,7 +177,9 @@ class Listing:
         before = [
             x
             for x in op.operands
-            if self.gradient_of.get(x) is target and self.plan.uses[x] == 1 and x in self.names
+            if self.gradient_of.get(x) is target
+            and self.plan.uses[x] == op.operands.count(x)
+            and x in self.names
         ]
         if before and before[0] not in self._outputs:
             self.names[op] = self.names[before[0]]  # what has arrived so far is not needed again

@@ -154,6 +154,26 @@ def _mask(x: Any, op_class: Any) -> Any:
     return condition if known and inner.args[1] else None
 
 
+def split_at_ties(args: tuple[Any, ...], op_class: Any) -> Any:
+    """(x, c, e) for the arrays x * where(c, 1, where(e, 0.5, 0)), else None.
+
+    As x * c + 0.5 * (x * e) it is read, and computed, more easily: NumPy's where takes one entry
+    after the other.
+    """
+    for x, choice in (args, args[::-1]):
+        if x.__class__ is not op_class or choice.__class__ is not op_class:
+            return None
+        if choice.function is not np.where or choice.shape != x.shape or not x.shape:
+            continue
+        larger, one, other = choice.args
+        if one.__class__ is not int or one != 1 or other.__class__ is not op_class:
+            continue
+        is_half = other.function is np.where and _are_numbers(other.args[1:])
+        if is_half and x.dtype.kind == "f" and other.args[1:] == (0.5, 0):
+            return x, larger, other.args[0]
+    return None
+
+
 def _number(x: Any, beside: Any) -> Any:
     """A constant array that holds one number over and over, as that number, where it may be one.
 

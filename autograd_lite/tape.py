@@ -10,7 +10,7 @@ import numpy as np
 
 from .errors import RuleError
 from .lines import Line, user_line
-from .simplify import simplified
+from .simplify import simplified, split_at_ties
 
 
 class Op:
@@ -84,6 +84,11 @@ class Tape:
 
     def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Op:
         """The operation that stands for the call: one that is there already, or a new one."""
+        if function is operator.mul and (parts := split_at_ties(args, Op)) is not None:
+            factor, larger, tie = parts
+            half = self.call(operator.mul, (0.5, self.call(operator.mul, (factor, tie), {})), {})
+            whole = self.call(operator.mul, (factor, larger), {})
+            return self.call(operator.add, (whole, half), {})
         if not kwargs:
             found = simplified(function, args, Op)
             if found.__class__ is Op:
