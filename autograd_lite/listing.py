@@ -268,6 +268,23 @@ class Listing:
             for part in parts:
                 self._put(f"    {part},")
             self._put("):")
+        if any(op.shape for op in self.plan.inputs):
+            self._put_shapes()
+
+    def _put_shapes(self) -> None:
+        """What the page is right for: sizes stand in it as numbers."""
+        given = self.plan.inputs
+        kinds = {op.dtype.name for op in given}
+        common = f", {next(iter(kinds))}" if len(kinds) == 1 else ""
+        told = [f"{self.names[op]} {op.shape}" + f" {op.dtype}" * (not common) for op in given]
+        line = "    # for " + told[0]
+        for text in told[1:]:
+            line += ","
+            if len(line) + len(text) + len(common) + 1 > WIDTH:
+                self._put(line)
+                line = "    #"
+            line += " " + text
+        self._put(line + common)
 
     def _output(self, x: Any) -> str:
         if isinstance(x, Op):

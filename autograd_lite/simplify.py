@@ -160,18 +160,16 @@ def split_at_ties(args: tuple[Any, ...], op_class: Any) -> Any:
     As x * c + 0.5 * (x * e) it is read, and computed, more easily: NumPy's where takes one entry
     after the other.
     """
-    for x, choice in (args, args[::-1]):
-        if x.__class__ is not op_class or choice.__class__ is not op_class:
-            return None
-        if choice.function is not np.where or choice.shape != x.shape or not x.shape:
-            continue
-        larger, one, other = choice.args
-        if one.__class__ is not int or one != 1 or other.__class__ is not op_class:
-            continue
-        is_half = other.function is np.where and _are_numbers(other.args[1:])
-        if is_half and x.dtype.kind == "f" and other.args[1:] == (0.5, 0):
-            return x, larger, other.args[0]
-    return None
+    x, choice = args
+    if x.__class__ is not op_class or choice.__class__ is not op_class or not x.shape:
+        return None
+    if choice.function is not np.where or choice.shape != x.shape or x.dtype.kind != "f":
+        return None
+    larger, one, other = choice.args
+    if one.__class__ is not int or one != 1 or other.__class__ is not op_class:
+        return None
+    is_half = other.function is np.where and _are_numbers(other.args[1:])
+    return (x, larger, other.args[0]) if is_half and other.args[1:] == (0.5, 0) else None
 
 
 def _number(x: Any, beside: Any) -> Any:

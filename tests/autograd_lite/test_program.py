@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from compiled import hold
 
 import autograd_lite as ag
 from autograd_lite import DataError, GradientError, RuleError, ShapeError, Value
@@ -315,3 +316,30 @@ def test_a_zero_keeps_its_sign():
         names = {"np": np}
         exec(g.source, names)
         assert names["value_and_grad"](np.float64(2.0))[0] == expected
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_where_two_are_equal_the_page_halves_the_gradient_by_masks(dtype):
+    def f(z, w):
+        return np.sum(np.maximum(z, 0) * w) + np.sum(np.minimum(z, w) * w)
+
+    z, w = np.array([-1, 0, 0, 2, 3], dtype), np.array([1, 2, 0, 2, -1], dtype)
+    program = hold(f, (0, 1), (z, w), exactness=1e-6)
+    assert "* (z > 0) + 0.5 * (" in program.source
+    assert "where" not in program.source
+    _, (dz, dw) = program(z, w)
+    assert dz.dtype == dw.dtype == dtype
+    np.testing.assert_array_equal(dz, [1, 3, 0, 3, -1])
+
+
+def test_contributions_that_are_one_and_the_same_are_summed_under_the_gradient_s_name():
+    def f(x, y):
+        error = np.tanh(x) - y
+        return np.mean(error * error)
+
+    program = hold(f, 0, (np.ones(4), np.zeros(4)))
+    lines = [line.strip().partition("  #")[0] for line in program.source.splitlines()]
+    assert [line for line in lines if line.startswith("derror")] == [
+        "derror = 0.25 * error",
+        "derror = derror + derror",
+    ]
