@@ -94,7 +94,7 @@ class Reached:
         self._follow(x, known_as or name)
 
     def _bind_mentioned(self) -> None:
-        """Follow the names in classes and modules that the code mentions."""
+        """Follow the names in objects, classes and modules that the code mentions."""
         for space, known, owner in self._open:
             every = self._looks_up and not self._is_library(owner)
             for name, x in list(space.items()):
@@ -151,17 +151,11 @@ class Reached:
                 self._attribute(f, kind)
         if vars(f):
             self._space(vars(f))
-        self._mention(f.__code__)
-        for name in _global_names(f.__code__):
-            if name in f.__globals__:
+        for name, is_global in _names_read(f.__code__):
+            self._mentioned.add(name)
+            self._looks_up = self._looks_up or name in _LOOKS_UP
+            if is_global and name in f.__globals__:
                 self._bind(f.__globals__, name, f.__globals__[name])
-
-    def _mention(self, code: types.CodeType) -> None:
-        self._mentioned.update(code.co_names)
-        self._looks_up = self._looks_up or not _LOOKS_UP.isdisjoint(code.co_names)
-        for constant in code.co_consts:
-            if isinstance(constant, types.CodeType):
-                self._mention(constant)
 
     def _class(self, kind: type) -> None:
         for c in [*kind.__mro__, *inspect.getmro(type(kind))]:
@@ -171,7 +165,7 @@ class Reached:
                 self.spaces.append(vars(c))
 
     def _is_library(self, x: Any) -> bool:
-        """Whether a module, function or class reads nothing that belongs to the user."""
+        """Whether a module, function or object is of a package that is not followed."""
         package = _package(x)
         if package in _LIBRARIES or package in self._users:
             return package in _LIBRARIES
@@ -193,7 +187,11 @@ class Reached:
         """What the object itself has, in its __dict__ and __slots__, and what its class has."""
         own = getattr(x, "__dict__", None)
         if isinstance(own, dict):
-            self._space(own)
+            if any(map(self._is_library, type(x).__mro__[:-1])):
+                self._space(own)  # its methods, which are not followed, may read any of them
+            else:
+                self.spaces.append(own)
+                self._open.append((own, set(), x))
         for c in type(x).__mro__:
             for name, slot in list(vars(c).items()):
                 if isinstance(slot, types.MemberDescriptorType) and hasattr(x, name):
@@ -223,10 +221,13 @@ def _package(x: Any) -> str:
     return str(written).partition(".")[0]
 
 
-def _global_names(code: types.CodeType) -> Iterator[str]:
+def _names_read(code: types.CodeType) -> Iterator[tuple[str, bool]]:
+    """The names of globals and attributes that code reads, and whether it is as a global."""
+    names = set(code.co_names)
     for step in dis.get_instructions(code):
-        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            yield step.argval
+        reads = not step.opname.startswith(("STORE_", "DELETE_"))
+        if reads and step.argval.__class__ is str and step.argval in names:
+            yield step.argval, step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
-            yield from _global_names(constant)
+            yield from _names_read(constant)

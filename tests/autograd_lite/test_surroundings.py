@@ -5,7 +5,7 @@ import collections
 import functools
 import sys
 import types
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from compiled import agree
 
 import autograd_lite as ag
+import nn
 
 X = np.arange(1.0, 4.0)
 SCALE, SHIFT = 2.0, np.ones(3)
@@ -369,6 +370,38 @@ def what_a_bound_method_of_a_dict_gives():
     return lambda x: x * get("scale"), lambda: settings.update(scale=5.0)
 
 
+def attribute_of_an_object():
+    class Model:
+        def __init__(self):
+            self.scale = 2.0
+
+        def scaled(self, x):
+            return x * self.scale
+
+    model = Model()
+    return lambda x: model.scaled(x), to(model, "scale", 5.0)
+
+
+def attribute_that_a_library_s_method_reads():
+    class Model(nn.Sequential):
+        pass
+
+    model = Model(nn.Linear(1, 1, rng=0, dtype=float), nn.Linear(1, 1, rng=1, dtype=float))
+    return (
+        lambda x: np.sum(model(np.reshape(x, (-1, 1)))) * np.sum(x),
+        lambda: model.layers.append(nn.Sigmoid()),
+    )
+
+
+def attribute_of_an_object_that_is_taken_apart():
+    @dataclass
+    class Settings:
+        scale: float = 2.0
+
+    settings = Settings()
+    return lambda x: x * sum(astuple(settings)), to(settings, "scale", 5.0)
+
+
 def what_a_decorated_function_reads():
     settings = {"scale": 2.0}
 
@@ -430,11 +463,14 @@ def test_what_the_function_does_not_read_may_change(x):
         scale = 2.0
         epoch = 0
 
+        def __init__(self):
+            self.data, self.step = np.ones(1000), 0
+
         def scaled(self, x):
             return x * self.scale
 
         def counted(self):
-            return self.epoch, SHIFT[0]
+            return self.epoch, SHIFT[0], self.data, self.step
 
     helpers = written("scale, epoch = 2.0, 0")
     model = Model()
@@ -442,7 +478,9 @@ def test_what_the_function_does_not_read_may_change(x):
     value = program(x)[0]
     made = program._last
     Model.epoch, helpers.epoch = 1, 1
+    model.step, model.data[0] = 1, 2.0
     assert np.array_equal(program(x)[0], value)
+    assert not made.around.reached.arrays  # large ones would be read before every call
     assert program._last is made
     Model.scale = 3.0
     assert np.array_equal(program(x)[0], value * 1.5)
