@@ -275,7 +275,7 @@ class Listing:
         """What the page is right for: sizes stand in it as numbers."""
         given = self.plan.inputs
         kinds = {op.dtype.name for op in given}
-        common = f", {next(iter(kinds))}" if len(kinds) == 1 else ""
+        common = f", {next(iter(kinds))}" if len(kinds) == 1 < len(given) else ""
         told = [f"{self.names[op]} {op.shape}" + f" {op.dtype}" * (not common) for op in given]
         line = "    # for " + told[0]
         for text in told[1:]:

@@ -40,9 +40,10 @@ def simplified(function: Any, args: tuple[Any, ...], op_class: Any) -> Any:
         if a.function is np.reshape and a.args[0].__class__ is op_class:
             return simplified(function, (a.args[0], args[1]), op_class)
         if a.function is np.sum and a.kwargs.get("keepdims") and _without_ones(a, args[1]):
-            axis = a.kwargs["axis"]
+            axis = a.kwargs.get("axis")
             axis = axis[0] if isinstance(axis, tuple) and len(axis) == 1 else axis
-            return np.sum, a.args, {} if len(a.shape) == _count(axis) else {"axis": axis}
+            every = axis is None or len(a.shape) == _count(axis)
+            return np.sum, a.args, {} if every else {"axis": axis}
     elif function is np.broadcast_to:
         if args[1] == a.shape:
             return a

@@ -343,3 +343,15 @@ def test_contributions_that_are_one_and_the_same_are_summed_under_the_gradient_s
         "derror = 0.25 * error",
         "derror = derror + derror",
     ]
+
+
+@pytest.mark.parametrize("axis", [None, 0, (0, 1), (1,), -1])
+def test_a_sum_that_keeps_its_axes_and_loses_them_again_is_one_sum(axis):
+    x = np.arange(6.0).reshape(2, 3)
+    shape = np.sum(x, axis=axis).shape
+    f = lambda x: np.reshape(np.sum(x * x, axis=axis, keepdims=True), shape)
+    program = hold(f, 0, (x,))
+    lines = [line.partition("#")[0] for line in program.source.splitlines()]
+    (total,) = [line for line in lines if "np.sum" in line]
+    assert "keepdims" not in total
+    assert "reshape" not in total
