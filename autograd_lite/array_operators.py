@@ -74,10 +74,8 @@ def _unary(rule: Elementwise) -> Method:
 
 def _binary(rule: Elementwise) -> tuple[Method, Method]:
     value: Any = rule.value
-    is_read: bool | None = None  # whether a derivative reads the other operand; found at first use
 
     def method(self: Any, other: Any) -> Any:
-        nonlocal is_read
         kind = type(other)
         if state.paused or (self.op is None and self.seen is not None):
             return rule(self, other)
@@ -87,9 +85,7 @@ def _binary(rule: Elementwise) -> tuple[Method, Method]:
             given = other._data
         elif kind is ndarray and other.dtype.kind in "biuf":
             given = other
-            if is_read is None:
-                is_read = may_read(rule, 1)
-            if is_read:
+            if may_read(rule, 1):
                 seen = seen, {1: fingerprint(other)}
         elif kind is float or kind is int:
             given = other

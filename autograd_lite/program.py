@@ -34,8 +34,9 @@ def compile(
 
     f is traced: called once with stand-ins for its arguments. What it computes, and its gradient by
     the same rules that `backward` uses, are printed as one function, `.source`, which can be read,
-    and pasted into a file after `import numpy as np`. What runs is `.source_in_place`: the same,
-    with every intermediate result in a buffer that is made once.
+    and pasted into a file after `import numpy as np`; of arrays it is right for the shapes that it
+    names. What runs is `.source_in_place`: the same, with every intermediate result in a buffer
+    that is made once.
 
     Arguments are numbers, arrays, or containers of them. A program is made for their shapes and
     dtypes, and another one when these change. Where f gives an array, the gradient is that of its

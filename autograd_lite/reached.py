@@ -62,7 +62,7 @@ class Reached:
         self._users: set[str] = set()  # packages of the roots
         self._mentioned: set[str] = set()  # names in the code that was reached
         self._looks_up = False  # whether that code has names made from strings
-        self._open: list[tuple[Mapping[str, Any], set[str], Any]] = []  # and the names bound there
+        self._open: list[tuple[Mapping[str, Any], Any]] = []  # of which mentioned names count
         for x in roots:
             self.add(x)
 
@@ -95,12 +95,11 @@ class Reached:
 
     def _bind_mentioned(self) -> None:
         """Follow the names in objects, classes and modules that the code mentions."""
-        for space, known, owner in self._open:
+        for space, owner in self._open:
             every = self._looks_up and not self._is_library(owner)
             for name, x in list(space.items()):
                 implied = isinstance(owner, type) and _is_operator(name, x)
-                if name not in known and (every or implied or name in self._mentioned):
-                    known.add(name)
+                if every or implied or name in self._mentioned:
                     self._bind(space, name, x)
 
     def _look(self, x: Any, name: str | None) -> None:
@@ -122,7 +121,7 @@ class Reached:
         if isinstance(x, types.FunctionType):
             self._function(x)
         elif isinstance(x, types.ModuleType):
-            self._open.append((vars(x), set(), x))
+            self._open.append((vars(x), x))
         elif isinstance(x, type):
             self._class(x)
         elif isinstance(x, np.random.Generator):
@@ -161,7 +160,7 @@ class Reached:
         for c in [*kind.__mro__, *inspect.getmro(type(kind))]:
             if not self._is_library(c) and c not in self._classes:
                 self._classes.add(c)
-                self._open.append((vars(c), set(), c))
+                self._open.append((vars(c), c))
                 self.spaces.append(vars(c))
 
     def _is_library(self, x: Any) -> bool:
@@ -191,7 +190,7 @@ class Reached:
                 self._space(own)  # its methods, which are not followed, may read any of them
             else:
                 self.spaces.append(own)
-                self._open.append((own, set(), x))
+                self._open.append((own, x))
         for c in type(x).__mro__:
             for name, slot in list(vars(c).items()):
                 if isinstance(slot, types.MemberDescriptorType) and hasattr(x, name):

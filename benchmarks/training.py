@@ -103,14 +103,21 @@ def ours_fit(case: Case, **options: Any) -> Run:
     return Run(call, facts=lambda model: case.accuracy(nn.predict(model, case.X_test).argmax(1)))
 
 
+def begun(case: Case) -> tuple[np.random.Generator, Any, Any]:
+    """A generator, a new model and its optimiser."""
+    import nn
+
+    rng = np.random.default_rng(next(SEEDS))
+    model = nn.MLP(case.sizes, rng=rng, dtype=np.float32)
+    return rng, model, nn.Adam(model.parameters(), lr=LR)
+
+
 def ours_loop(case: Case) -> Run:
     """The bare step of nn, eager: no history, no metric, no checks, no Ctrl-C."""
     import nn
 
     def call() -> Any:
-        rng = np.random.default_rng(next(SEEDS))
-        model = nn.MLP(case.sizes, rng=rng, dtype=np.float32)
-        optimizer = nn.Adam(model.parameters(), lr=LR)
+        rng, model, optimizer = begun(case)
         for _ in range(case.epochs):
             for rows in case.batches(rng):
                 optimizer.zero_grad()
@@ -163,9 +170,7 @@ def ours_program_loop(case: Case) -> Run:
     from nn.compiled_step import BatchProgram
 
     def call() -> Any:
-        rng = np.random.default_rng(next(SEEDS))
-        model = nn.MLP(case.sizes, rng=rng, dtype=np.float32)
-        optimizer = nn.Adam(model.parameters(), lr=LR)
+        rng, model, optimizer = begun(case)
         programs: dict[int, BatchProgram] = {}
         for _ in range(case.epochs):
             for rows in case.batches(rng):

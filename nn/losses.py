@@ -124,10 +124,7 @@ def cross_entropy(
             f"cross_entropy: label_smoothing={label_smoothing!r}; give a share in [0, 1)."
         )
     if weights is None and not label_smoothing and reduction != "none":
-        if type(logits) is Tensor:  # what the row would find out
-            mean = Tensor._apply_rule(softmax_cross_entropy, (logits,), {"labels": labels})
-        else:
-            mean = softmax_cross_entropy(logits, labels=labels)
+        mean = softmax_cross_entropy(logits, labels=labels)
         return mean if reduction == "mean" else mean * len(labels)
     if not label_smoothing:
         losses = _picked(logits, labels)
